@@ -1,0 +1,34 @@
+/** The streams: what one loop pulls. `incident_alerts` is the second half of the service `incidents`. */
+export const STREAM_NAMES = [
+  'incidents',
+  'incident_alerts',
+  'alerts',
+  'all_alerts',
+  'audit_managements',
+  'agent_audits',
+] as const;
+export type StreamName = (typeof STREAM_NAMES)[number];
+
+/** Which loop this is: one per input and stream. Holds names only, never a secret. */
+export interface StreamIdentity {
+  /** Name of the input in the config file. */
+  readonly input: string;
+  /** `id` of the input in the config file. */
+  readonly inputId: string;
+  readonly stream: StreamName;
+}
+
+/** What `apply` tells a loop from the config file; a changed one arrives by the signal `reconfigure`. */
+export interface StreamSettings {
+  readonly periodMs: number;
+  readonly settleMs: number;
+  readonly lookbackMs: number;
+  /** `start_time` of the config file; null: 24 hours before the first start. */
+  readonly startTimeMs: number | null;
+  /** Names of the outputs, in the order of the config file. */
+  readonly outputs: readonly string[];
+  /** `<prefix>` of the task queues. */
+  readonly taskQueuePrefix: string;
+  /** How long a segment's host may leave a delivery untaken before the window is fetched elsewhere. */
+  readonly hostGoneAfterMs: number;
+}
