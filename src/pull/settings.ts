@@ -31,4 +31,6 @@ export interface StreamSettings {
   readonly taskQueuePrefix: string;
   /** How long a segment's host may leave a delivery untaken before the window is fetched elsewhere. */
   readonly hostGoneAfterMs: number;
+  /** Whether the cluster knows the product's search attributes; upserting an unknown one is an error. */
+  readonly searchAttributes: boolean;
 }

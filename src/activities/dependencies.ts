@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import type { CollectorConfig, InputConfig, ServiceConfig } from '../config/model.js';
+import type { CortexClient } from '../cortex/client.js';
+import type { Output } from '../devo/output.js';
+import { CollectorError } from '../errors/collector-error.js';
+import type { DeliveryReceipt, SegmentReceipt } from '../pull/receipts.js';
+import type { StreamIdentity } from '../pull/settings.js';
+import type { SegmentStore } from '../segments/segment-store.js';
+
+/** What activities count; the worker turns it into metrics and reports. */
+export interface ActivityObserver {
+  onFetched(stream: StreamIdentity, receipt: SegmentReceipt, elapsedMs: number): void;
+  onDelivered(
+    stream: StreamIdentity,
+    receipt: DeliveryReceipt,
+    eventsByTag: Readonly<Record<string, number>>,
+  ): void;
+  onFailed(stream: StreamIdentity, activity: string, code: string): void;
+}
+
+/** Everything activities close over; secrets stay in here and never enter a history. */
+export interface ActivityDependencies {
+  /** The config in force; a later call may give a newer one. */
+  readonly config: () => CollectorConfig;
+  /** The API client of an input, with the limiter that all its streams share. */
+  readonly client: (input: InputConfig) => CortexClient;
+  readonly output: (name: string) => Output | undefined;
+  readonly segments: SegmentStore;
+  readonly log: Logger;
+  readonly observer: ActivityObserver;
+}
+
+/** An input and the service behind one of its streams. */
+export interface StreamConfig {
+  readonly input: InputConfig;
+  readonly service: ServiceConfig;
+}
+
+/** Finds a stream in the config in force; raises `CONFIG_STREAM_UNKNOWN`. */
+export function streamConfig(config: CollectorConfig, stream: StreamIdentity): StreamConfig {
+  const name = stream.stream === 'incident_alerts' ? 'incidents' : stream.stream;
+  const input = config.inputs.find(
+    (each) => each.name === stream.input && each.id === stream.inputId,
+  );
+  const service = input?.services.find((each) => each.service === name);
+  if (input === undefined || service === undefined) {
+    throw new CollectorError(
+      'CONFIG_STREAM_UNKNOWN',
+      `found no service ${name} for input ${stream.input} with id ${stream.inputId} in this worker's config; give every worker the same config file and apply it again`,
+      { retry: 'never' },
+    );
+  }
+  return { input, service };
+}

@@ -1,0 +1,32 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { CollectorError } from '../errors/collector-error.js';
+import { WindowUnsettledError } from '../pull/read-window.js';
+
+/**
+ * The failure as Temporal keeps it: code as its type, the message, and whether and when to try again.
+ * Nothing of the original error but its text goes along, for causes may hold headers and bodies.
+ */
+export function toFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof CollectorError) {
+    return ApplicationFailure.create({
+      type: error.code,
+      message: error.message,
+      nonRetryable: error.retry === 'never',
+      ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+    });
+  }
+  if (error instanceof WindowUnsettledError) {
+    return ApplicationFailure.retryable(error.message, 'PULL_WINDOW_UNSETTLED');
+  }
+  return ApplicationFailure.retryable(
+    error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    'INTERNAL',
+  );
+}
+
+/** The code of any error, as the log and the metrics show it. */
+export function codeOf(error: unknown): string {
+  const failure = toFailure(error);
+  return failure instanceof ApplicationFailure ? (failure.type ?? 'INTERNAL') : 'CANCELLED';
+}

@@ -1,0 +1,12 @@
+import { Context } from '@temporalio/activity';
+import { frame } from '../devo/frame.js';
+import { encodeJson } from '../cortex/json.js';
+import type { JsonValue } from '../cortex/json.js';
+import { sliceKeys } from '../pull/keys.js';
+import { readWindow } from '../pull/read-window.js';
+import type { FetchSegmentInput, SegmentReceipt } from '../pull/receipts.js';
+import { SERVICES } from '../services/registry.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { streamConfig } from './dependencies.js';
+import { guarded } from './guarded.js';
+import { createRecordFilter } from './record-filter.js';

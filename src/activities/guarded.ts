@@ -1,0 +1,43 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import type { StreamIdentity } from '../pull/settings.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { codeOf, toFailure } from './failure.js';
+
+/** Well below the heartbeat timeout of 30 s that the workflows set. */
+const HEARTBEAT_MS = 5_000;
+
+/**
+ * Runs the body of an activity: heartbeats while it runs, hands it the signal of its cancellation, and
+ * turns what it raises into a failure with a code.
+ */
+export async function guarded<Result>(
+  deps: ActivityDependencies,
+  activity: string,
+  stream: StreamIdentity,
+  body: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const context = Context.current();
+  const timer = setInterval(() => {
+    context.heartbeat();
+  }, HEARTBEAT_MS);
+  try {
+    return await body(context.cancellationSignal);
+  } catch (error) {
+    if (context.cancellationSignal.aborted) throw new CancelledFailure('cancelled');
+    const code = codeOf(error);
+    deps.observer.onFailed(stream, activity, code);
+    deps.log.warn(
+      {
+        ...stream,
+        activity,
+        code,
+        attempt: context.info.attempt,
+        reason: error instanceof Error ? error.message : String(error),
+      },
+      'Activity failed',
+    );
+    throw toFailure(error);
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { formatDuration } from '../pull/time-text.js';
+import { createDeliveries } from './deliveries.js';
+import type { Control } from './handlers.js';
+import { registerHandlers } from './handlers.js';
+import { lagSeconds, LAG_ATTRIBUTE } from './lag.js';
+import { pullCycle, refetch, runIsLong } from './pull-cycle.js';
+import type { StreamRun } from './pull-cycle.js';
+import type { CollectInput } from './state.js';
+import { migrateState, newState } from './state.js';
+import { detailsOf } from './status-of.js';
+
+/**
+ * One stream, for ever: wait, fetch what is new as segments, deliver each to every output, move the
+ * checkpoint, wait again. It never fails by itself; errors show in its status and are tried again.
+ */
+export async function collectService(input: CollectInput): Promise<void> {
+  const { settings, state: earlier, cyclesPerRun, ...identity } = input;
+  const state = earlier === undefined ? newState(settings, Date.now()) : migrateState(earlier);
+  const control: Control = { wakes: 0, stop: false, nextPullMs: null };
+  const run: StreamRun = { identity, state, control };
+  registerHandlers(identity, state, control);
+
+  const show = () => {
+    showProgress(run);
+  };
+  const deliveries = createDeliveries({
+    identity,
+    state,
+    control,
+    refetch: (item, givenUp) => refetch(run, item, givenUp),
+    changed: show,
+  });
+  deliveries.pump();
+
+  let cycles = 0;
+  let long = false;
+  while (!control.stop && !long) {
+    const { wakes } = control;
+    control.nextPullMs = null;
+    show();
+    const cut = () => control.stop || state.paused || runIsLong(cycles, cyclesPerRun);
+    await pullCycle(
+      run,
+      () => deliveries.hasRoom(),
+      () => {
+        deliveries.pump();
+        show();
+      },
+      cut,
+    );
+    cycles += 1;
+    long = runIsLong(cycles, cyclesPerRun);
+    if (!control.stop && !long) await rest(run, wakes, show);
+  }
+  if (control.stop) {
+    // What is fetched still goes out, unless an output stays down: then its segments go with the service.
+    await condition(() => state.pending.length === 0, '1 minute', { summary: 'last deliveries' });
+  }
+  await deliveries.drain();
+  await condition(allHandlersFinished);
+  if (!control.stop) {
+    await continueAsNew<typeof collectService>({ ...identity, settings: state.settings, state, ...(cyclesPerRun === undefined ? {} : { cyclesPerRun }) });
+  }
+}
+
+/** Waits for the next period, the next try after an error, or the end of a pause; signals cut it short. */
+async function rest(run: StreamRun, wakesBefore: number, show: () => void): Promise<void> {
+  const { state, control } = run;
+  if (state.paused) {
+    show();
+    await condition(() => !state.paused || control.stop);
+    return;
+  }
+  const dueMs =
+    state.fetchError?.nextTryMs ??
+    (state.cycle === null && state.lastPull !== null
+      ? state.lastPull.pullingId + state.settings.periodMs
+      : Date.now());
+  const waitMs = dueMs - Date.now();
+  // A signal that came while the cycle ran asks for another one.
+  if (waitMs <= 0 || control.wakes !== wakesBefore) return;
+  control.nextPullMs = dueMs;
+  show();
+  await condition(() => control.wakes !== wakesBefore || state.paused || control.stop, waitMs, {
+    summary: `next pull in ${formatDuration(waitMs)}`,
+  });
+}
+
+function showProgress({ identity, state, control }: StreamRun): void {
+  const nowMs = Date.now();
+  setCurrentDetails(detailsOf(identity, state, control, nowMs));
+  if (!state.settings.searchAttributes) return;
+  const seconds = lagSeconds(state, nowMs);
+  if (seconds === state.shownLagSeconds) return;
+  state.shownLagSeconds = seconds;
+  upsertSearchAttributes([{ key: LAG_ATTRIBUTE, value: seconds }]);
+}

@@ -1,0 +1,152 @@
+import { CancellationScope, condition, isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { CollectorActivities } from '../pull/activity-contract.js';
+import type { StreamIdentity } from '../pull/settings.js';
+import { waitAfterFailureMs } from '../pull/backoff.js';
+import { formatDuration } from '../pull/time-text.js';
+import type { Failure } from './failure.js';
+import { describeFailure, isSegmentLost } from './failure.js';
+import type { Control } from './handlers.js';
+import type { CollectState, PendingSegment } from './state.js';
+import { waitingFor } from './status-of.js';
+
+/** Most segments kept on disk for an output that is down while another goes on: some 300 MB at worst. */
+const MOST_PENDING = 20;
+/** A delivery in progress may finish this long before a run continues as new. */
+const DRAIN_MS = 30_000;
+
+/** Sends pending segments, per output one at a time and in order, beside the fetching. */
+export interface Deliveries {
+  /** Starts what can start; called whenever something became pending. */
+  pump(): void;
+  /** Whether the next window may be fetched: one segment ahead of the fastest output, and disk for the slowest. */
+  hasRoom(): boolean;
+  /** Lets what is in progress finish for a while, then cancels it; the next run sends it again. */
+  drain(): Promise<void>;
+}
+
+/** What deliveries need from the stream they belong to. */
+export interface DeliveryHost {
+  readonly identity: StreamIdentity;
+  readonly state: CollectState;
+  readonly control: Control;
+  /** Fetches the window of a lost segment again and puts the result in its place; ends early when `given up` says so. */
+  refetch(item: PendingSegment, givenUp: () => boolean): Promise<void>;
+  /** Something changed that the UI shows. */
+  changed(): void;
+}
+
+/** Starts with nothing under way. */
+export function createDeliveries(host: DeliveryHost): Deliveries {
+  const { state, control } = host;
+  const scope = new CancellationScope();
+  const busy = new Set<string>();
+  const refetching = new Map<PendingSegment, Promise<void>>();
+  let draining = false;
+
+  function pump(): void {
+    for (const output of state.settings.outputs) {
+      if (draining || busy.has(output)) continue;
+      const item = state.pending.find((each) => each.outputs.includes(output));
+      if (item === undefined) continue;
+      busy.add(output);
+      void scope
+        .run(() => attempt(output, item))
+        .catch((error: unknown) => {
+          if (!isCancellation(error)) throw error;
+        })
+        .finally(() => {
+          busy.delete(output);
+          host.changed();
+          pump();
+        });
+    }
+  }
+
+  async function attempt(output: string, item: PendingSegment): Promise<void> {
+    await refetching.get(item);
+    if (!state.pending.includes(item)) return;
+    const failures = state.outputErrors[output]?.failures ?? 0;
+    try {
+      await deliver(item, output, failures);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      const failure = describeFailure(error);
+      if (isSegmentLost(failure)) {
+        await refetchOnce(item);
+        return;
+      }
+      await rest(output, failure, failures + 1);
+      return;
+    }
+    state.outputErrors = without(state.outputErrors, output);
+    item.outputs = item.outputs.filter((each) => each !== output);
+    state.pending = state.pending.filter((each) => each.outputs.length > 0);
+  }
+
+  async function deliver(item: PendingSegment, output: string, failures: number): Promise<void> {
+    const { segment } = item;
+    const { deliverSegment } = proxyActivities<CollectorActivities>({
+      taskQueue: segment.hostQueue,
+      scheduleToStartTimeout: state.settings.hostGoneAfterMs,
+      startToCloseTimeout: '1 hour',
+      heartbeatTimeout: '30 seconds',
+      retry: {
+        initialInterval: '1 second',
+        maximumInterval: '30 seconds',
+        // Few at first, so that the status soon says why; each further round costs six history events.
+        maximumAttempts: failures === 0 ? 3 : 10,
+      },
+    });
+    await deliverSegment.executeWithOptions({ summary: `${segment.events} events to ${output}` }, [
+      { ...host.identity, segment, output, outputs: state.settings.outputs },
+    ]);
+  }
+
+  /** Shows the error; a curable one had its waits between the engine's tries, the others wait here. */
+  async function rest(output: string, failure: Failure, failures: number): Promise<void> {
+    const waitMs = failure.curable ? 0 : waitAfterFailureMs(failures, false);
+    state.outputErrors = {
+      ...state.outputErrors,
+      [output]: {
+        code: failure.code,
+        message: failure.message,
+        atMs: Date.now(),
+        failures,
+        nextTryMs: waitMs === 0 ? null : Date.now() + waitMs,
+      },
+    };
+    host.changed();
+    if (waitMs === 0) return;
+    const wakes = control.wakes;
+    await condition(() => draining || control.wakes !== wakes, waitMs, {
+      summary: `${output} again in ${formatDuration(waitMs)}`,
+    });
+  }
+
+  /** Two outputs may miss the same segment at once; it is fetched again once. */
+  async function refetchOnce(item: PendingSegment): Promise<void> {
+    const running =
+      refetching.get(item) ?? host.refetch(item, () => draining).finally(() => refetching.delete(item));
+    refetching.set(item, running);
+    await running;
+  }
+
+  return {
+    pump,
+    hasRoom() {
+      const waiting = state.settings.outputs.map((output) => waitingFor(state, output));
+      return Math.min(...waiting) <= 1 && state.pending.length < MOST_PENDING;
+    },
+    async drain() {
+      draining = true;
+      if (!(await condition(() => busy.size === 0, DRAIN_MS, { summary: 'deliveries finish' }))) {
+        scope.cancel();
+        await condition(() => busy.size === 0);
+      }
+    },
+  };
+}
+
+function without<Value>(record: Record<string, Value>, key: string): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}

@@ -1,0 +1,152 @@
+import { setHandler } from '@temporalio/workflow';
+import { newCheckpoint } from '../pull/checkpoint.js';
+import { parseTime } from '../pull/parse-time.js';
+import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
+import * as messages from './messages.js';
+import type { CollectState } from './state.js';
+import { configuredCheckpoint } from './state.js';
+import { statusOf } from './status-of.js';
+
+/** What signals ask of the loop, beside what they change in the state. */
+export interface Control {
+  /** Counts the signals that end a wait: whoever waits remembers the number and goes on when it grew. */
+  wakes: number;
+  /** Deliver what is fetched, then end. */
+  stop: boolean;
+  /** When the next pull is due, epoch ms; null while pulling. */
+  nextPullMs: number | null;
+}
+
+/** Registers every signal and query; each handler is synchronous and never throws. */
+export function registerHandlers(
+  identity: StreamIdentity,
+  state: CollectState,
+  control: Control,
+): void {
+  const wake = () => {
+    control.wakes += 1;
+  };
+  setHandler(messages.status, () => statusOf(identity, state, control), {
+    description: 'Where the stream stands: watermark, lag, totals, last pull, errors',
+  });
+  setHandler(messages.pullNow, wake, { description: 'Pull at once instead of at the next period' });
+  setHandler(
+    messages.pause,
+    () => {
+      state.paused = true;
+    },
+    { description: 'Finish the window in hand, then rest until resume' },
+  );
+  setHandler(
+    messages.resume,
+    () => {
+      state.paused = false;
+      wake();
+    },
+    { description: 'End a pause, or the wait after an error' },
+  );
+  setHandler(
+    messages.stop,
+    () => {
+      control.stop = true;
+    },
+    { description: 'Deliver what is fetched, then end (apply sends it when a service leaves the config)' },
+  );
+  setHandler(
+    messages.resetPersistence,
+    (request) => {
+      resetState(state, request, Date.now());
+      wake();
+    },
+    {
+      description:
+        'Pull everything from {"startTime": "2026-01-31T00:00:00Z"} on once more; without it, from the start_time of the config',
+    },
+  );
+  setHandler(
+    messages.reconfigure,
+    (settings) => {
+      reconfigureState(state, settings, Date.now());
+      wake();
+    },
+    { description: 'Take new settings (apply sends it when the config changed)' },
+  );
+}
+
+/** Starts the persistence anew; a malformed request is refused into the status. */
+export function resetState(state: CollectState, request: unknown, nowMs: number): void {
+  const { startTime, requestId } = (
+    typeof request === 'object' && request !== null ? request : {}
+  ) as Record<string, unknown>;
+  if (typeof requestId === 'string') {
+    if (requestId === state.lastResetId) return;
+    state.lastResetId = requestId;
+  }
+  const startTimeMs = startTime === undefined ? undefined : parseTime(startTime);
+  const problem =
+    request !== undefined && request !== null && typeof request !== 'object'
+      ? `found ${typeof request}, expected an object such as {"startTime": "2026-01-31T00:00:00Z"}`
+      : startTime !== undefined && startTimeMs === undefined
+        ? `startTime: found ${JSON.stringify(startTime)}, expected ISO 8601 or epoch ms`
+        : startTimeMs !== undefined && startTimeMs > nowMs
+          ? `startTime: found ${new Date(startTimeMs).toISOString()}, expected a time not in the future`
+          : undefined;
+  if (problem !== undefined) {
+    refuse(state, 'resetPersistence', problem, nowMs);
+    return;
+  }
+  state.refusedSignal = null;
+  state.cycle = null;
+  state.checkpoint =
+    startTimeMs === undefined
+      ? configuredCheckpoint(state.settings, nowMs)
+      : newCheckpoint({ startTimeMs, configuredStartMs: state.settings.startTimeMs });
+}
+
+/** Takes new settings; a changed `start_time` starts the persistence anew, an unchanged one never does. */
+export function reconfigureState(state: CollectState, settings: unknown, nowMs: number): void {
+  if (!isSettings(settings)) {
+    refuse(state, 'reconfigure', 'expected the settings that apply sends', nowMs);
+    return;
+  }
+  state.refusedSignal = null;
+  state.settings = settings;
+  if (settings.startTimeMs !== null && settings.startTimeMs !== state.checkpoint.configuredStartMs) {
+    state.cycle = null;
+    state.checkpoint = configuredCheckpoint(settings, nowMs);
+  } else if (settings.startTimeMs === null && state.checkpoint.configuredStartMs !== null) {
+    state.checkpoint = { ...state.checkpoint, configuredStartMs: null };
+  }
+  for (const item of state.pending) {
+    item.outputs = item.outputs.filter((output) => settings.outputs.includes(output));
+  }
+  state.pending = state.pending.filter((item) => item.outputs.length > 0);
+  state.outputErrors = Object.fromEntries(
+    Object.entries(state.outputErrors).filter(([output]) => settings.outputs.includes(output)),
+  );
+}
+
+function isSettings(value: unknown): value is StreamSettings {
+  const settings = value as Partial<StreamSettings> | null | undefined;
+  return (
+    typeof settings === 'object' &&
+    settings !== null &&
+    [settings.periodMs, settings.settleMs, settings.lookbackMs, settings.hostGoneAfterMs].every(
+      (ms) => typeof ms === 'number' && ms >= 0,
+    ) &&
+    (settings.startTimeMs === null || typeof settings.startTimeMs === 'number') &&
+    typeof settings.taskQueuePrefix === 'string' &&
+    Array.isArray(settings.outputs) &&
+    settings.outputs.length > 0
+  );
+}
+
+function refuse(state: CollectState, signal: string, problem: string, nowMs: number): void {
+  state.refusedSignal = {
+    code: 'SIGNAL_REFUSED',
+    message: `${signal} refused: ${problem}`,
+    atMs: nowMs,
+    failures: 1,
+    nextTryMs: null,
+  };
+}

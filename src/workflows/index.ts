@@ -1,0 +1,1 @@
+export { collectService } from './collect-service.js';

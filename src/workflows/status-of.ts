@@ -1,0 +1,79 @@
+import { KEY_LENGTH } from '../pull/checkpoint.js';
+import type { StreamIdentity } from '../pull/settings.js';
+import type { StreamState, StreamStatus } from '../pull/status.js';
+import { formatDuration } from '../pull/time-text.js';
+import type { Control } from './handlers.js';
+import type { CollectState } from './state.js';
+import { confirmedMs } from './state.js';
+
+/** The answer to the query `status`. */
+export function statusOf(
+  identity: StreamIdentity,
+  state: CollectState,
+  control: Control,
+): StreamStatus {
+  return {
+    input: identity.input,
+    inputId: identity.inputId,
+    stream: identity.stream,
+    state: streamState(state, control),
+    startTimeMs: state.checkpoint.startTimeMs,
+    watermarkMs: confirmedMs(state),
+    fetchedToMs: state.checkpoint.watermarkMs,
+    keys: state.checkpoint.recentKeys.reduce((sum, s) => sum + s.keys.length / KEY_LENGTH, 0),
+    pendingByOutput: Object.fromEntries(
+      state.settings.outputs.map((output) => [output, waitingFor(state, output)]),
+    ),
+    totals: state.totals,
+    lastPull: state.lastPull,
+    fetchError: state.fetchError,
+    outputErrors: state.outputErrors,
+    refusedSignal: state.refusedSignal,
+    nextPullMs: control.nextPullMs,
+    settings: state.settings,
+    warnings: state.warnings,
+  };
+}
+
+/** Segments that an output has not confirmed yet. */
+export function waitingFor(state: CollectState, output: string): number {
+  return state.pending.filter((item) => item.outputs.includes(output)).length;
+}
+
+function streamState(state: CollectState, control: Control): StreamState {
+  if (control.stop) return 'stopped';
+  if (state.paused) return 'paused';
+  if (state.fetchError !== null) return 'failing';
+  if (Object.keys(state.outputErrors).length > 0) return 'blocked';
+  return control.nextPullMs === null ? 'pulling' : 'waiting';
+}
+
+/** Current details: the small table that Temporal UI shows on the workflow's page (Markdown). */
+export function detailsOf(
+  identity: StreamIdentity,
+  state: CollectState,
+  control: Control,
+  nowMs: number,
+): string {
+  const status = statusOf(identity, state, control);
+  const rows: [string, string][] = [
+    ['state', status.state],
+    ['watermark', new Date(status.watermarkMs).toISOString()],
+    ['lag', formatDuration(Math.max(0, nowMs - status.watermarkMs))],
+    ['records', `${status.totals.records} (${status.totals.duplicates} known already left out)`],
+    ['events', `${status.totals.events} in ${status.totals.segments} segments`],
+    ['malformed', String(status.totals.malformed)],
+  ];
+  for (const [output, waiting] of Object.entries(status.pendingByOutput)) {
+    if (waiting > 0) rows.push([`waiting for ${output}`, `${waiting} segments`]);
+  }
+  const errors = [status.fetchError, ...Object.values(status.outputErrors), status.refusedSignal];
+  for (const error of errors) {
+    if (error === null) continue;
+    const next = error.nextTryMs === null ? '' : `, next try ${new Date(error.nextTryMs).toISOString()}`;
+    rows.push(['error', `${error.code}: ${error.message} (failures: ${error.failures}${next})`]);
+  }
+  for (const warning of status.warnings) rows.push(['warning', warning]);
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${cell(text)} |`)].join('\n');
+}
