@@ -1,5 +1,24 @@
-import type { JsonObject, JsonValue } from './json.js';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios from 'axios';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import type { Credentials } from '../config/model.js';
 import type { TimeWindow } from '../pull/window.js';
+import { classify, errorCodeOf } from './classify.js';
+import { CortexError } from './errors.js';
+import { baseUrl } from './host.js';
+import { isJsonObject, parseReply } from './json.js';
+import type { JsonObject, JsonValue, ParsedReply } from './json.js';
+import type { Limiter } from './limiter.js';
+import { retryAfterMs } from './retry-after.js';
+import { authHeaders } from './signing.js';
+
+/** Rows of a page: the API takes no more anywhere. */
+export const PAGE_SIZE = 100;
+/** A page of alerts with many events can take the API this long (peers wait 30 to 120 s). */
+const TIMEOUT_MS = 90_000;
+/** Far above any page met (100 alerts with events: some MB); keeps a runaway body out of memory. */
+const MOST_BODY_BYTES = 256 * 1024 * 1024;
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -21,10 +40,12 @@ export interface ListRequest {
 export interface ListReply {
   /** `total_count`; null where the API gives none. */
   readonly total: number | null;
-  readonly rows: JsonValue[];
+  readonly rows: readonly JsonValue[];
+  /** Whether rows may hold exact numbers that only `encodeJson(row, true)` writes. */
+  readonly lossless: boolean;
 }
 
-/** The API of one input (tenant): signed, limited, errors mapped to the closed set of `cortex/errors.ts`. */
+/** The API of one input (tenant): signed, limited, errors mapped to the closed set of `errors.ts`. */
 export interface CortexClient {
   list(request: ListRequest, options?: CallOptions): Promise<ListReply>;
   /** Any other call: POSTs `{request_data}` and returns `reply`. */
@@ -33,7 +54,193 @@ export interface CortexClient {
     path: string,
     requestData: JsonObject,
     options?: CallOptions,
-  ): Promise<JsonValue>;
-  /** Requests sent so far, repeats included. */
-  readonly requestsMade: number;
+  ): Promise<ParsedReply>;
+}
+
+export interface RequestReport {
+  readonly path: string;
+  readonly status: number | 'network';
+  /** From asking for a turn to the last byte, the wait for the quota included. */
+  readonly elapsedMs: number;
+}
+
+export interface ClientOptions {
+  readonly credentials: Credentials;
+  readonly limiter: Limiter;
+  /** URL of an HTTP proxy; the usual environment variables apply where there is none. */
+  readonly proxy: string | undefined;
+  readonly timeoutMs?: number;
+  readonly onRequest?: (report: RequestReport) => void;
+}
+
+/** Makes the client of one input. */
+export function createCortexClient(options: ClientOptions): CortexClient {
+  const { credentials, limiter } = options;
+  const http = axios.create({
+    timeout: options.timeoutMs ?? TIMEOUT_MS,
+    maxContentLength: MOST_BODY_BYTES,
+    maxRedirects: 0,
+    responseType: 'text',
+    // axios would parse JSON by itself, and lose what a double cannot hold.
+    transformResponse: (body: unknown) => body,
+    validateStatus: () => true,
+    ...agents(options.proxy),
+  });
+
+  async function post(
+    url: string,
+    path: string,
+    data: JsonObject,
+    { signal, priority = 'live' }: CallOptions,
+  ): Promise<ParsedReply> {
+    const startedMs = Date.now();
+    const report = (status: number | 'network') =>
+      options.onRequest?.({ path, status, elapsedMs: Date.now() - startedMs });
+    const response = await limiter.run(
+      async () => {
+        try {
+          return await http.post<string>(
+            url,
+            { request_data: data },
+            {
+              headers: {
+                'Content-Type': 'application/json',
+                'Accept-Encoding': 'gzip',
+                ...authHeaders(credentials, Date.now()),
+              },
+              ...(signal === undefined ? {} : { signal }),
+            },
+          );
+        } catch (error) {
+          report('network');
+          throw networkError(error, path);
+        }
+      },
+      { priority, signal },
+    );
+    report(response.status);
+    return readReply(
+      response.status,
+      response.data,
+      path,
+      limiter,
+      response.headers['retry-after'],
+    );
+  }
+
+  async function call(
+    apiFqdn: string,
+    path: string,
+    requestData: JsonObject,
+    callOptions: CallOptions = {},
+  ): Promise<ParsedReply> {
+    const url = `${baseUrl(apiFqdn)}/public_api/${path}/`;
+    try {
+      return await post(url, path, requestData, callOptions);
+    } catch (error) {
+      // A signature may have gone stale on the way; signed anew it is refused only if the key is wrong.
+      if (!(error instanceof CortexError) || error.code !== 'CORTEX_UNAUTHORIZED') throw error;
+      return await post(url, path, requestData, callOptions);
+    }
+  }
+
+  return {
+    call,
+    async list(request, callOptions) {
+      const { apiFqdn, path, rowsKey } = request;
+      const reply = await call(apiFqdn, path, listBody(request), callOptions);
+      return { ...readPage(reply.value, rowsKey, path), lossless: reply.lossless };
+    },
+  };
+}
+
+/** Filter and sort are always the same field (another sort runs large tenants out of memory); both ends of the page are always sent. */
+function listBody({ timeField, window, offset }: ListRequest): JsonObject {
+  if (window.fromMs <= 0 || window.fromMs > window.toMs) {
+    throw new CortexError(
+      'CORTEX_BAD_REQUEST',
+      `window: found ${window.fromMs} - ${window.toMs}, expected two ascending times above 0`,
+      { retry: 'never' },
+    );
+  }
+  return {
+    filters: [
+      { field: timeField, operator: 'gte', value: window.fromMs },
+      { field: timeField, operator: 'lte', value: window.toMs },
+    ],
+    search_from: offset,
+    search_to: offset + PAGE_SIZE,
+    sort: { field: timeField, keyword: 'asc' },
+  };
+}
+
+function readPage(reply: JsonValue, rowsKey: string, path: string): Omit<ListReply, 'lossless'> {
+  if (Array.isArray(reply)) return { total: null, rows: reply };
+  if (isJsonObject(reply)) {
+    const rows = reply[rowsKey] ?? [];
+    const total = reply['total_count'];
+    if (Array.isArray(rows)) return { total: typeof total === 'number' ? total : null, rows };
+  }
+  throw new CortexError(
+    'CORTEX_INVALID_REPLY',
+    `${path}: found a reply without a list "${rowsKey}", expected one`,
+    { retry: 'later' },
+  );
+}
+
+function readReply(
+  status: number,
+  body: string,
+  path: string,
+  limiter: Limiter,
+  retryAfter: unknown,
+): ParsedReply {
+  const parsed = parseBody(body);
+  const reply = isJsonObject(parsed?.value) ? parsed.value['reply'] : undefined;
+  const errorCode = errorCodeOf(reply);
+  const failed = status < 200 || status > 299 ? status : errorCode;
+  if (failed !== undefined) {
+    const waitMs = retryAfterMs(retryAfter, Date.now());
+    const error = classify(failed, reply, path, waitMs);
+    if (error.code === 'CORTEX_RATE_LIMITED') limiter.rateLimited(waitMs);
+    throw error;
+  }
+  if (parsed === undefined || reply === undefined) {
+    const found = parsed === undefined ? 'no JSON' : 'JSON without "reply"';
+    throw new CortexError(
+      'CORTEX_INVALID_REPLY',
+      `${path}: found ${found} (${body.length} characters), expected {"reply": …}`,
+      { retry: 'later', status },
+    );
+  }
+  limiter.succeeded();
+  return { value: reply, lossless: parsed.lossless };
+}
+
+function parseBody(body: string): ParsedReply | undefined {
+  try {
+    return parseReply(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only the code of the error goes along: an axios error holds headers and body. */
+function networkError(error: unknown, path: string): CortexError {
+  const { code, message } = error as { code?: string; message?: string };
+  return new CortexError(
+    'CORTEX_NETWORK_ERROR',
+    `${path}: no reply (${code ?? message ?? 'unknown'}); check api_fqdn, the proxy and the network`,
+    { retry: 'later' },
+  );
+}
+
+function agents(proxy: string | undefined) {
+  if (proxy !== undefined) {
+    return { httpsAgent: new HttpsProxyAgent(proxy, { keepAlive: true }), proxy: false } as const;
+  }
+  return {
+    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpsAgent: new HttpsAgent({ keepAlive: true }),
+  };
 }

@@ -29,3 +29,37 @@ export interface Checkpoint {
   /** Width of the next window, adapted to the density met so far. */
   readonly stepMs: number;
 }
+
+/** How far back a stream without a `start_time` begins: 24 hours before its first start. */
+export const DEFAULT_START_MS = 24 * 60 * 60 * 1_000;
+/** Width of the first window: one hour, then as dense as the data is. */
+export const FIRST_STEP_MS = 60 * 60 * 1_000;
+
+/** The persistence of a stream that has read nothing yet. */
+export function newCheckpoint(start: {
+  readonly startTimeMs: number;
+  readonly configuredStartMs: number | null;
+}): Checkpoint {
+  return {
+    schemaVersion: CHECKPOINT_VERSION,
+    startTimeMs: start.startTimeMs,
+    configuredStartMs: start.configuredStartMs,
+    watermarkMs: start.startTimeMs - 1,
+    recentKeys: [],
+    coveredFromMs: start.startTimeMs,
+    stepMs: FIRST_STEP_MS,
+  };
+}
+
+/**
+ * Brings a checkpoint of an earlier release up to this one. Raises an Error where it was written by a
+ * newer release, or is no checkpoint at all: going on from a guess could lose records.
+ */
+export function migrateCheckpoint(checkpoint: { readonly schemaVersion: number }): Checkpoint {
+  if (checkpoint.schemaVersion !== CHECKPOINT_VERSION) {
+    throw new Error(
+      `checkpoint schema version: found ${checkpoint.schemaVersion}, expected ${CHECKPOINT_VERSION}; run the release that wrote it`,
+    );
+  }
+  return checkpoint as Checkpoint;
+}

@@ -1,5 +1,21 @@
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { SegmentRef } from '../pull/receipts.js';
+import { clearStaleMarkers, hasMarker, setMarker } from './confirmations.js';
+import { makeFolder, TEMPORARY_SUFFIX } from './durable-file.js';
+import { systemCode, toSegmentError } from './errors.js';
+import { readHostId } from './host-id.js';
+import {
+  encodedNameOf,
+  encodePart,
+  SEGMENT_SUFFIX,
+  segmentFile,
+  workflowFolder,
+  workflowOf,
+} from './segment-paths.js';
+import { openSegment } from './segment-reader.js';
+import { createSegmentWriter } from './segment-writer.js';
 
 /** Writes one segment; nothing is visible under its name before `commit`. */
 export interface SegmentWriter {
@@ -38,4 +54,125 @@ export interface SegmentStore {
   sweep(isRunning: (workflowId: string) => Promise<boolean>): Promise<number>;
   /** Segments and bytes waiting on this disk. */
   backlog(): Promise<{ segments: number; bytes: number }>;
+}
+
+export interface SegmentStoreOptions {
+  /** The folder `state/`; made where it is missing. */
+  readonly stateDir: string;
+  /** `<prefix>` of the task queues. */
+  readonly taskQueuePrefix: string;
+}
+
+/**
+ * Opens the store below `state/segments/`: one folder per workflow, files for this user alone. All calls
+ * raise CollectorErrors with `SEGMENT_` codes; a full or read-only disk may work later, a lost segment never.
+ */
+export async function openSegmentStore(options: SegmentStoreOptions): Promise<SegmentStore> {
+  const hostId = await readHostId(options.stateDir);
+  const hostQueue = `${options.taskQueuePrefix}/host/${hostId}`;
+  const root = join(options.stateDir, 'segments');
+  const inUse = new Set<string>();
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw toSegmentError(error, root);
+    }
+  };
+  await guard(() => makeFolder(root));
+
+  /** Removes the files of a folder that `goes` picks, never one that is being written here. */
+  async function removeFrom(folder: string, goes: (file: string) => boolean): Promise<number> {
+    const files = (await list(folder)).filter(
+      (file) => goes(file) && !inUse.has(join(folder, file)),
+    );
+    for (const file of files) await rm(join(folder, file), { force: true });
+    return files.length;
+  }
+
+  return {
+    hostId,
+    hostQueue,
+    create: (workflowId, name) =>
+      Promise.resolve(
+        createSegmentWriter({
+          path: segmentFile(root, workflowId, name),
+          identity: { workflowId, name, hostQueue },
+          inUse,
+          onCommitted: (ref) => clearStaleMarkers(root, ref),
+        }),
+      ),
+    open: (ref) => openSegment(segmentFile(root, ref.workflowId, ref.name), ref),
+    isConfirmed: (ref, output) => guard(() => hasMarker(root, ref, output)),
+    confirm: (ref, output, outputs) =>
+      guard(async () => {
+        if (!(await hasMarker(root, ref, output))) await setMarker(root, ref, output);
+        const markers = await Promise.all(outputs.map((each) => hasMarker(root, ref, each)));
+        if (!markers.every(Boolean)) return;
+        await rm(segmentFile(root, ref.workflowId, ref.name), { force: true });
+      }),
+    keepOnly: (workflowId, names) =>
+      guard(async () => {
+        const kept = new Set(names.map(encodePart));
+        await removeFrom(
+          workflowFolder(root, workflowId),
+          (file) => !kept.has(encodedNameOf(file)),
+        );
+      }),
+    sweep: (isRunning) =>
+      guard(async () => {
+        let removed = 0;
+        for (const name of await folders(root)) {
+          const folder = join(root, name);
+          const workflowId = workflowOf(name);
+          if (workflowId === undefined) continue;
+          const running = await isRunning(workflowId);
+          removed += await removeFrom(
+            folder,
+            (file) => !running || file.endsWith(TEMPORARY_SUFFIX),
+          );
+          if (!running && (await list(folder)).length === 0) await rmdir(folder);
+        }
+        return removed;
+      }),
+    backlog: () =>
+      guard(async () => {
+        let segments = 0;
+        let bytes = 0;
+        for (const folder of await folders(root)) {
+          for (const file of await list(join(root, folder))) {
+            if (!file.endsWith(SEGMENT_SUFFIX)) continue;
+            const size = await sizeOf(join(root, folder, file));
+            if (size === undefined) continue;
+            segments += 1;
+            bytes += size;
+          }
+        }
+        return { segments, bytes };
+      }),
+  };
+}
+
+async function folders(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** undefined: it went between the listing and the look. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }

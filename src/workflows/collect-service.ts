@@ -66,7 +66,12 @@ export async function collectService(input: CollectInput): Promise<void> {
   await deliveries.drain();
   await condition(allHandlersFinished);
   if (!control.stop) {
-    await continueAsNew<typeof collectService>({ ...identity, settings: state.settings, state, ...(cyclesPerRun === undefined ? {} : { cyclesPerRun }) });
+    await continueAsNew<typeof collectService>({
+      ...identity,
+      settings: state.settings,
+      state,
+      ...(cyclesPerRun === undefined ? {} : { cyclesPerRun }),
+    });
   }
 }
 

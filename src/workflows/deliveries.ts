@@ -1,4 +1,9 @@
-import { CancellationScope, condition, isCancellation, proxyActivities } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
 import type { CollectorActivities } from '../pull/activity-contract.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import { waitAfterFailureMs } from '../pull/backoff.js';
@@ -126,7 +131,8 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
   /** Two outputs may miss the same segment at once; it is fetched again once. */
   async function refetchOnce(item: PendingSegment): Promise<void> {
     const running =
-      refetching.get(item) ?? host.refetch(item, () => draining).finally(() => refetching.delete(item));
+      refetching.get(item) ??
+      host.refetch(item, () => draining).finally(() => refetching.delete(item));
     refetching.set(item, running);
     await running;
   }

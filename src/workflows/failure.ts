@@ -17,8 +17,16 @@ export function describeFailure(error: unknown): Failure {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof TimeoutFailure) {
     return cause.timeoutType === 'SCHEDULE_TO_START'
-      ? { code: 'HOST_GONE', message: 'no worker took the delivery on the host that has the segment', curable: true }
-      : { code: 'WORKER_LOST', message: `no sign of life from the worker (${cause.timeoutType})`, curable: true };
+      ? {
+          code: 'HOST_GONE',
+          message: 'no worker took the delivery on the host that has the segment',
+          curable: true,
+        }
+      : {
+          code: 'WORKER_LOST',
+          message: `no sign of life from the worker (${cause.timeoutType})`,
+          curable: true,
+        };
   }
   if (cause instanceof ApplicationFailure) {
     return {

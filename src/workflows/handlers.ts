@@ -50,7 +50,10 @@ export function registerHandlers(
     () => {
       control.stop = true;
     },
-    { description: 'Deliver what is fetched, then end (apply sends it when a service leaves the config)' },
+    {
+      description:
+        'Deliver what is fetched, then end (apply sends it when a service leaves the config)',
+    },
   );
   setHandler(
     messages.resetPersistence,
@@ -111,7 +114,10 @@ export function reconfigureState(state: CollectState, settings: unknown, nowMs: 
   }
   state.refusedSignal = null;
   state.settings = settings;
-  if (settings.startTimeMs !== null && settings.startTimeMs !== state.checkpoint.configuredStartMs) {
+  if (
+    settings.startTimeMs !== null &&
+    settings.startTimeMs !== state.checkpoint.configuredStartMs
+  ) {
     state.cycle = null;
     state.checkpoint = configuredCheckpoint(settings, nowMs);
   } else if (settings.startTimeMs === null && state.checkpoint.configuredStartMs !== null) {

@@ -70,10 +70,13 @@ export function detailsOf(
   const errors = [status.fetchError, ...Object.values(status.outputErrors), status.refusedSignal];
   for (const error of errors) {
     if (error === null) continue;
-    const next = error.nextTryMs === null ? '' : `, next try ${new Date(error.nextTryMs).toISOString()}`;
+    const next =
+      error.nextTryMs === null ? '' : `, next try ${new Date(error.nextTryMs).toISOString()}`;
     rows.push(['error', `${error.code}: ${error.message} (failures: ${error.failures}${next})`]);
   }
   for (const warning of status.warnings) rows.push(['warning', warning]);
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-  return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${cell(text)} |`)].join('\n');
+  return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${cell(text)} |`)].join(
+    '\n',
+  );
 }

@@ -1,0 +1,68 @@
+import { CortexError } from './errors.js';
+import type { CortexCode } from './errors.js';
+import { isJsonObject } from './json.js';
+import type { JsonValue } from './json.js';
+
+/** Longest text of the API that goes into a message. */
+const MOST_TEXT = 500;
+/** Texts that some tenants send as 500 when they mean 429. */
+const RATE_TEXT = /too many requests|rate limit/i;
+/** Texts of client faults, which the API answers with 500. */
+const PARAMETER_TEXT = /param|filter|field|invalid|unsupported|search_(from|to|size)|validation/i;
+/** BigQuery ran out: a server's trouble, however the text goes on. */
+const RESOURCE_TEXT = /resources? exceeded|max(imum)? number of retries/i;
+
+/** What the API said, cut to a bearable length and free of control characters. */
+export function apiText(reply: JsonValue | undefined): string {
+  if (!isJsonObject(reply)) return '';
+  const parts = [reply['err_msg'], reply['err_extra']]
+    .filter((part) => part !== undefined && part !== null)
+    .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)));
+  // eslint-disable-next-line no-control-regex -- control characters would break log lines
+  return parts
+    .join(': ')
+    .replace(/[\u0000-\u001f]+/g, ' ')
+    .slice(0, MOST_TEXT);
+}
+
+/** `err_code` of a reply, which also comes inside HTTP 200. */
+export function errorCodeOf(reply: JsonValue | undefined): number | undefined {
+  if (!isJsonObject(reply)) return undefined;
+  const code = reply['err_code'];
+  return typeof code === 'number' ? code : typeof code === 'string' ? Number(code) : undefined;
+}
+
+/**
+ * The error that a status (of HTTP, or `err_code` inside a 200) stands for. `reply` is the parsed error
+ * envelope where there was one; `path` names the call.
+ */
+export function classify(
+  status: number,
+  reply: JsonValue | undefined,
+  path: string,
+  retryAfterMs?: number,
+): CortexError {
+  const text = apiText(reply);
+  const { code, retry } = verdict(status, text);
+  const said = text === '' ? '' : ` and the text "${text}"`;
+  return new CortexError(code, `${path}: the API answered ${status}${said}`, {
+    retry,
+    status,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function verdict(status: number, text: string): { code: CortexCode; retry: 'never' | 'later' } {
+  if (status === 401) return { code: 'CORTEX_UNAUTHORIZED', retry: 'never' };
+  if (status === 402) return { code: 'CORTEX_NOT_LICENSED', retry: 'never' };
+  if (status === 403) return { code: 'CORTEX_FORBIDDEN', retry: 'never' };
+  if (status === 429) return { code: 'CORTEX_RATE_LIMITED', retry: 'later' };
+  if (status === 408) return { code: 'CORTEX_SERVER_ERROR', retry: 'later' };
+  if (status < 500) return { code: 'CORTEX_BAD_REQUEST', retry: 'never' };
+  if (RATE_TEXT.test(text)) return { code: 'CORTEX_RATE_LIMITED', retry: 'later' };
+  if (RESOURCE_TEXT.test(text)) return { code: 'CORTEX_SERVER_ERROR', retry: 'later' };
+  if (status === 500 && PARAMETER_TEXT.test(text)) {
+    return { code: 'CORTEX_BAD_REQUEST', retry: 'never' };
+  }
+  return { code: 'CORTEX_SERVER_ERROR', retry: 'later' };
+}

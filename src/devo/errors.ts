@@ -1,0 +1,130 @@
+import { CollectorError } from '../errors/collector-error.js';
+import type { CollectorErrorOptions, ErrorCatalogue } from '../errors/collector-error.js';
+
+export const DEVO_ERRORS = {
+  DEVO_HOST_UNKNOWN: {
+    title: 'Output address not found',
+    cause: 'The name in `address` does not resolve, or the name server cannot be reached.',
+    action: 'Check `address` of the output and the DNS of this host.',
+  },
+  DEVO_CONNECT_REFUSED: {
+    title: 'Connection to the output refused',
+    cause: 'Nothing listens on that port, or a firewall turns the connection away.',
+    action: 'Check `address` and `port` of the output, and that outgoing connections are allowed.',
+  },
+  DEVO_CONNECT_TIMEOUT: {
+    title: 'Output does not answer',
+    cause: 'A firewall drops the packets, or the receiver is overloaded.',
+    action: 'Check that outgoing connections to `address` and `port` are allowed.',
+  },
+  DEVO_CONNECT_FAILED: {
+    title: 'Connection to the output failed',
+    cause: 'The network or the receiver ended the connection before it was set up.',
+    action: 'Look at the error in the message; it is tried again by itself.',
+  },
+  DEVO_CERT_MISSING: {
+    title: 'Certificate file missing',
+    cause: 'A file named by `chain`, `cert` or `key` is not there.',
+    action: 'Put the three files of your Devo domain into `certs/`; they are read at the next try.',
+  },
+  DEVO_CERT_UNREADABLE: {
+    title: 'Certificate file not usable',
+    cause: 'A file is not PEM, may not be read, or key and certificate do not belong together.',
+    action:
+      'Download certificate, key and chain of one and the same credential, and check the access rights.',
+  },
+  DEVO_CERT_EXPIRED: {
+    title: 'Client certificate not valid now',
+    cause:
+      'The certificate of your Devo domain has run out or is not valid yet, or the clock is wrong.',
+    action: 'Make a new certificate in Devo and replace the files; they are read at the next try.',
+  },
+  DEVO_TLS_UNTRUSTED: {
+    title: 'Server not trusted',
+    cause:
+      'The server's certificate was not signed by the configured chain: a wrong `chain`, an intercepting proxy or an impostor.',
+    action: 'Use the chain file of your Devo domain; take intercepting proxies out of the way.',
+  },
+  DEVO_TLS_EXPIRED: {
+    title: 'Server certificate not valid now',
+    cause: 'The server's certificate has run out or is not valid yet, or the clock is wrong.',
+    action: 'Check the clock of this host; else tell whoever runs the receiver.',
+  },
+  DEVO_TLS_HOSTNAME: {
+    title: 'Server certificate of another name',
+    cause: 'The server's certificate was made for another host name than the address.',
+    action:
+      'Correct `address`, set `server_name`, or, for a relay you trust, `verify_hostname: false`.',
+  },
+  DEVO_TLS_CLIENT_REFUSED: {
+    title: 'Client certificate refused',
+    cause:
+      'The receiver did not accept the client certificate: revoked, of another domain, or not signed by its authority.',
+    action: 'Make a new certificate in Devo and replace the files; they are read at the next try.',
+  },
+  DEVO_TLS_FAILED: {
+    title: 'TLS could not be set up',
+    cause: 'The receiver speaks no TLS on that port, or no version from TLS 1.2 on.',
+    action: 'Check `port` and `type` of the output.',
+  },
+  DEVO_SEND_RESET: {
+    title: 'Connection broke while sending',
+    cause: 'The receiver or the network reset the connection; what it had not read is lost there.',
+    action: 'Nothing: the segment is sent again, from its start.',
+  },
+  DEVO_SEND_CLOSED: {
+    title: 'Receiver closed early',
+    cause: 'The receiver closed before it had taken everything.',
+    action:
+      'Nothing: the segment is sent again. If it happens at every try, check the client certificate and the receiver's log.',
+  },
+  DEVO_SEND_TIMEOUT: {
+    title: 'Receiver takes nothing more',
+    cause: 'The receiver, or something between, has stopped reading.',
+    action: 'Check the receiver; the segment is sent again by itself.',
+  },
+  DEVO_HTTP_TOKEN: {
+    title: 'HTTP token refused',
+    cause: 'The token is wrong, has run out, or is not bound to the tables of these tags.',
+    action: 'Check `token` and `domain`, and the target tables of the token in Devo.',
+  },
+  DEVO_HTTP_STATUS: {
+    title: 'HTTP endpoint answered with an error',
+    cause: 'The endpoint could not take the request.',
+    action: 'For a 4xx check `address` and `domain`; a 5xx is tried again by itself.',
+  },
+  DEVO_FRAME_INVALID: {
+    title: 'Segment holds something that is no event',
+    cause: 'A segment was written by another version.',
+    action: 'Reset the persistence of the stream to just before the failing window.',
+  },
+  DEVO_FILE_FAILED: {
+    title: 'File output could not be written',
+    cause: 'The disk is full, or the file may not be written.',
+    action: 'Make room or correct `path`; what was written in part is cut off again.',
+  },
+  DEVO_CONSOLE_CLOSED: {
+    title: 'Standard output is closed',
+    cause: 'The program that read the output has ended.',
+    action: 'Start the collector again with its output going somewhere.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export type DevoErrorCode = keyof typeof DEVO_ERRORS;
+
+/** A CollectorError with one of the codes above. */
+export function devoError(
+  code: DevoErrorCode,
+  message: string,
+  retry: CollectorErrorOptions['retry'],
+  cause?: unknown,
+): CollectorError {
+  return new CollectorError(code, message, { retry, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** `ECONNRESET` and the like, or Node's own code; undefined where an error has none. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SendingConfig } from '../config/model.js';
+import { CollectorError } from '../errors/collector-error.js';
+
+/** How often and how far apart something is tried again; Devo's keys `..._retries`, `..._wait`. */
+export interface RetryPlan {
+  /** Tries after the first. */
+  readonly retries: number;
+  /** Wait before the second try; doubles each time. */
+  readonly initialWaitMs: number;
+  readonly maxWaitMs: number;
+  /** Only errors that time may cure and whose code begins like one of these are tried again. */
+  readonly codes: readonly string[];
+}
+
+export function connectingPlan(sending: SendingConfig): RetryPlan {
+  return {
+    retries: sending.connectingRetries,
+    initialWaitMs: sending.connectingInitialWaitMs,
+    maxWaitMs: sending.connectingMaxWaitMs,
+    codes: ['DEVO_CONNECT_', 'DEVO_HOST_'],
+  };
+}
+
+/** Leaves out connecting, which had its own tries within each of these. */
+export function sendingPlan(sending: SendingConfig): RetryPlan {
+  return {
+    retries: sending.sendingRetries,
+    initialWaitMs: sending.sendingInitialWaitMs,
+    maxWaitMs: sending.sendingMaxWaitMs,
+    codes: ['DEVO_SEND_', 'DEVO_HTTP_'],
+  };
+}
+
+/** Runs `attempt` until it succeeds, the plan is used up or the signal aborts; raises the last error. */
+export async function retrying<T>(
+  plan: RetryPlan,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let failures = 0; ; failures += 1) {
+    signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted || failures >= plan.retries || !isCurable(error, plan)) throw error;
+    }
+    const waitMs = Math.min(plan.maxWaitMs, plan.initialWaitMs * 2 ** Math.min(failures, 20));
+    // An aborted wait ends at once; the signal's own reason is raised at the top of the loop.
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function isCurable(error: unknown, plan: RetryPlan): boolean {
+  return (
+    error instanceof CollectorError &&
+    error.retry === 'later' &&
+    plan.codes.some((start) => error.code.startsWith(start))
+  );
+}
