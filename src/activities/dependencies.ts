@@ -10,11 +10,7 @@ import type { SegmentStore } from '../segments/segment-store.js';
 /** What activities count; the worker turns it into metrics and reports. */
 export interface ActivityObserver {
   onFetched(stream: StreamIdentity, receipt: SegmentReceipt, elapsedMs: number): void;
-  onDelivered(
-    stream: StreamIdentity,
-    receipt: DeliveryReceipt,
-    eventsByTag: Readonly<Record<string, number>>,
-  ): void;
+  onDelivered(stream: StreamIdentity, receipt: DeliveryReceipt): void;
   onFailed(stream: StreamIdentity, activity: string, code: string): void;
 }
 

@@ -1,12 +1,69 @@
 import { Context } from '@temporalio/activity';
-import { frame } from '../devo/frame.js';
-import { encodeJson } from '../cortex/json.js';
-import type { JsonValue } from '../cortex/json.js';
-import { sliceKeys } from '../pull/keys.js';
+import { overlapMsOf } from '../pull/window.js';
 import { readWindow } from '../pull/read-window.js';
+import type { ReadPage } from '../pull/read-window.js';
 import type { FetchSegmentInput, SegmentReceipt } from '../pull/receipts.js';
 import { SERVICES } from '../services/registry.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { streamConfig } from './dependencies.js';
 import { guarded } from './guarded.js';
-import { createRecordFilter } from './record-filter.js';
+import type { Row } from './window-sink.js';
+import { createWindowSink } from './window-sink.js';
+
+/** Rows of one segment: some MB, and a retry that is cheap. */
+const MOST_ROWS = 5_000;
+/** As many as a second's quota; so many pages are held at most. */
+const PAGES_AT_ONCE = 10;
+
+/** Makes the activity that pages one window and writes what is new in it as one segment on this host. */
+export function createFetchSegment(deps: ActivityDependencies) {
+  return async (input: FetchSegmentInput): Promise<SegmentReceipt> =>
+    await guarded(deps, 'fetchSegment', input, async (signal) => {
+      const startedMs = Date.now();
+      const config = deps.config();
+      const stream = streamConfig(config, input);
+      const service = SERVICES[stream.service.service];
+      const client = deps.client(stream.input);
+      const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: 'none' };
+      await deps.segments.keepOnly(workflowId, input.keep);
+      const writer = await deps.segments.create(workflowId, input.segment);
+      try {
+        const readPage: ReadPage<Row> = async (window, offset) => {
+          const reply = await client.list(
+            {
+              apiFqdn: stream.service.apiFqdn,
+              path: service.path(stream.service),
+              timeField: service.timeField(stream.service),
+              window,
+              offset,
+              rowsKey: service.rowsKey,
+            },
+            { signal, priority: input.priority },
+          );
+          const { lossless } = reply;
+          return { total: reply.total, rows: reply.rows.map((record) => ({ record, lossless })) };
+        };
+        const sink = createWindowSink(input, service, stream, config.name, writer);
+        const read = await readWindow(input.window, readPage, sink, {
+          maxRows: MOST_ROWS,
+          concurrency: PAGES_AT_ONCE,
+          overlapMs: overlapMsOf(input.stream),
+        });
+        const segment = await writer.commit();
+        const { eventsByTag, newKeys, ...counts } = sink.counts(read.window.toMs);
+        const receipt: SegmentReceipt = {
+          segment,
+          window: read.window,
+          counts: { ...counts, requests: read.requests, rereads: read.rereads },
+          eventsByTag,
+          newKeys,
+          warnings: read.warnings,
+        };
+        deps.observer.onFetched(input, receipt, Date.now() - startedMs);
+        return receipt;
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
+    });
+}

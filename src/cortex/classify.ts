@@ -15,20 +15,20 @@ const RESOURCE_TEXT = /resources? exceeded|max(imum)? number of retries/i;
 /** What the API said, cut to a bearable length and free of control characters. */
 export function apiText(reply: JsonValue | undefined): string {
   if (!isJsonObject(reply)) return '';
-  const parts = [reply['err_msg'], reply['err_extra']]
+  const parts = [reply.err_msg, reply.err_extra]
     .filter((part) => part !== undefined && part !== null)
     .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)));
-  // eslint-disable-next-line no-control-regex -- control characters would break log lines
+   
   return parts
     .join(': ')
-    .replace(/[\u0000-\u001f]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .slice(0, MOST_TEXT);
 }
 
 /** `err_code` of a reply, which also comes inside HTTP 200. */
 export function errorCodeOf(reply: JsonValue | undefined): number | undefined {
   if (!isJsonObject(reply)) return undefined;
-  const code = reply['err_code'];
+  const code = reply.err_code;
   return typeof code === 'number' ? code : typeof code === 'string' ? Number(code) : undefined;
 }
 

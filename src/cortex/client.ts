@@ -178,7 +178,7 @@ function readPage(reply: JsonValue, rowsKey: string, path: string): Omit<ListRep
   if (Array.isArray(reply)) return { total: null, rows: reply };
   if (isJsonObject(reply)) {
     const rows = reply[rowsKey] ?? [];
-    const total = reply['total_count'];
+    const total = reply.total_count;
     if (Array.isArray(rows)) return { total: typeof total === 'number' ? total : null, rows };
   }
   throw new CortexError(
@@ -196,7 +196,7 @@ function readReply(
   retryAfter: unknown,
 ): ParsedReply {
   const parsed = parseBody(body);
-  const reply = isJsonObject(parsed?.value) ? parsed.value['reply'] : undefined;
+  const reply = isJsonObject(parsed?.value) ? parsed.value.reply : undefined;
   const errorCode = errorCodeOf(reply);
   const failed = status < 200 || status > 299 ? status : errorCode;
   if (failed !== undefined) {

@@ -5,8 +5,11 @@ export type JsonValue =
   string | number | boolean | null | LosslessNumber | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = Record<string, JsonValue>;
 
-/** A number token of 16 characters or more: shorter ones always fit a double (2^53 has 16 digits). */
-const LONG_NUMBER = /[:[,]\s*-?\d[\d.eE+-]{15}/;
+/**
+ * Number tokens that a double may not hold: 16 characters or more (2^53 has 16 digits), or an exponent of
+ * three digits. A string that looks like one costs time only.
+ */
+const DOUBTFUL_NUMBER = /(?:^|[:[,])\s*-?(?:\d[\d.eE+-]{15}|\d[\d.]*[eE][+-]?\d{3})/;
 
 /** A parsed reply; `lossless` tells whether it may hold a `LosslessNumber`, so that encoding knows. */
 export interface ParsedReply {
@@ -16,8 +19,13 @@ export interface ParsedReply {
 
 /** Parses a reply; the slow, exact way only where a number asks for it. Raises a SyntaxError. */
 export function parseReply(text: string): ParsedReply {
-  if (!LONG_NUMBER.test(text)) return { value: JSON.parse(text) as JsonValue, lossless: false };
-  return { value: parse(text, undefined, parseNumber) as JsonValue, lossless: true };
+  if (!DOUBTFUL_NUMBER.test(text)) return { value: JSON.parse(text) as JsonValue, lossless: false };
+  const value = parse(text, undefined, {
+    parseNumber,
+    // As JSON.parse has it: the last one wins.
+    onDuplicateKey: ({ newValue }) => newValue,
+  }) as JsonValue;
+  return { value, lossless: true };
 }
 
 /** Compact JSON on one line, exact numbers included. */
@@ -32,8 +40,7 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   );
 }
 
+/** A plain number wherever it has the same value, so that both ways of parsing agree on it. */
 function parseNumber(token: string): number | LosslessNumber {
-  return isSafeNumber(token) && String(Number(token)).length >= token.length
-    ? Number(token)
-    : new LosslessNumber(token);
+  return isSafeNumber(token) ? Number(token) : new LosslessNumber(token);
 }

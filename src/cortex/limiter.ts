@@ -1,16 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { RequestLimit } from '../config/model.js';
 
-/** A second as the server counts it is not ours: network jitter would squeeze two bursts into one of its seconds. */
+/** A second as the server counts it is not ours: the network may bring two bursts this much closer together. */
 const JITTER_MS = 50;
 /** Pause after a 429 without `Retry-After`: doubles from the first to the last. */
 const PAUSE_MS = { first: 1_000, most: 60_000 };
 /** Successes in a row after which a slowed input speeds up by a tenth of its full rate. */
 const SUCCESSES_PER_RAISE = 20;
+/** Least share of the configured rate: of 10 per second, one in 5 s is left. */
+const LEAST_SHARE = 0.02;
 
 /** The quota of one input, shared by all its streams; live pulls go first. */
 export interface Limiter {
-  /** Waits for its turn, then runs the request; rejects when aborted before its turn. */
+  /** Waits for its turn, then runs the request; rejects with the signal's reason when aborted before. */
   run<Result>(
     request: () => Promise<Result>,
     options: { readonly priority: 'live' | 'backfill'; readonly signal?: AbortSignal | undefined },
@@ -21,56 +24,72 @@ export interface Limiter {
   succeeded(): void;
   /** Share of the configured rate in force, 1 when nothing was refused lately. */
   readonly share: number;
+  /** Requests that wait for their turn. */
+  readonly waiting: number;
 }
 
-/** Makes a limiter in which all `limits` hold at once. */
+/**
+ * Makes a limiter in which all `limits` hold at once, in every window of their length and not only in
+ * those that begin on a full second. One request at a time stands at the gate, the others wait in order
+ * of priority behind it.
+ */
 export function createLimiter(limits: readonly RequestLimit[]): Limiter {
-  const queues = limits.map(
-    (limit) =>
-      new PQueue({
-        intervalCap: limit.requests,
-        interval: limit.periodMs + JITTER_MS,
-        strict: true,
-      }),
-  );
-  /** One request at a time passes here while the rate is reduced, `spacingMs` apart. */
   const gate = new PQueue({ concurrency: 1 });
-  const fullPerMs = Math.min(...limits.map((limit) => limit.requests / limit.periodMs));
+  const kept = Math.max(...limits.map((limit) => limit.requests));
+  /** Times of the last starts, oldest first, epoch ms: as many as the largest limit counts. */
+  const starts: number[] = [];
   let share = 1;
   let pausedUntilMs = 0;
-  let lastStartMs = 0;
   let refusals = 0;
   let successes = 0;
 
+  function nextStartMs({ requests, periodMs }: RequestLimit): number {
+    const allowed = requests * share;
+    const last = starts.at(-Math.max(1, Math.floor(allowed)));
+    // Less than one request in the period means one in a longer period.
+    return last === undefined ? 0 : last + (periodMs + JITTER_MS) * Math.max(1, 1 / allowed);
+  }
+
   async function turn(signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
-      const spacingMs = share >= 1 ? 0 : 1 / (fullPerMs * share);
-      const waitMs = Math.max(pausedUntilMs, lastStartMs + spacingMs) - Date.now();
+      const waitMs = Math.max(pausedUntilMs, ...limits.map(nextStartMs)) - Date.now();
       if (waitMs <= 0) break;
-      await pause(waitMs, signal);
+      await sleep(Math.ceil(waitMs), undefined, signal === undefined ? {} : { signal });
     }
-    lastStartMs = Date.now();
+    signal?.throwIfAborted();
+    starts.push(Date.now());
+    if (starts.length > kept) starts.shift();
   }
 
   return {
     async run(request, { priority, signal }) {
-      const options = { priority: priority === 'live' ? 1 : 0, ...(signal ? { signal } : {}) };
-      for (const queue of queues) await queue.add(() => undefined, options);
-      await gate.add(async () => await turn(signal), options);
+      try {
+        await gate.add(async () => await turn(signal), {
+          priority: priority === 'live' ? 1 : 0,
+          ...(signal === undefined ? {} : { signal }),
+        });
+      } catch (error) {
+        // The timer names its own AbortError; callers know the reason they gave.
+        signal?.throwIfAborted();
+        throw error;
+      }
       return await request();
     },
     rateLimited(retryAfterMs) {
-      const pauseMs =
-        retryAfterMs ?? Math.min(PAUSE_MS.most, PAUSE_MS.first * 2 ** Math.min(refusals, 10));
+      const nowMs = Date.now();
       // Requests under way when the first 429 came are answered 429 too: they are one refusal.
-      if (Date.now() >= pausedUntilMs) {
+      if (nowMs >= pausedUntilMs) {
         refusals += 1;
-        share = Math.max(0.02, share / 2);
+        share = Math.max(LEAST_SHARE, share / 2);
       }
       successes = 0;
-      pausedUntilMs = Math.max(pausedUntilMs, Date.now() + pauseMs);
+      const doubledMs = PAUSE_MS.first * 2 ** Math.min(refusals - 1, 10);
+      const pauseMs = retryAfterMs ?? Math.min(PAUSE_MS.most, doubledMs);
+      pausedUntilMs = Math.max(pausedUntilMs, nowMs + pauseMs);
     },
     succeeded() {
+      // During a pause, that is the reply to a request from before it.
+      if (Date.now() < pausedUntilMs) return;
       refusals = 0;
       if (share >= 1) return;
       successes += 1;
@@ -81,20 +100,8 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
     get share() {
       return share;
     },
+    get waiting() {
+      return gate.size + gate.pending;
+    },
   };
-}
-
-async function pause(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(new Error('aborted while waiting for the quota'));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, waitMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted === true) onAbort();
-  });
 }

@@ -7,15 +7,15 @@ export const alerts: Service = {
   path: (config) => `${config.apiVersion}/alerts/get_alerts_multi_events`,
   timeField: (config) => config.timeField ?? 'server_creation_time',
   rowsKey: 'alerts',
-  timeMs: (record) => numberOf(record['local_insert_ts']),
-  key: (record) => textOf(record['alert_id']),
+  timeMs: (record) => numberOf(record.local_insert_ts),
+  key: (record) => textOf(record.alert_id),
   events(record, config): DevoEvent[] {
     if (config.apiVersion === 'v2') return [{ tag: config.tags.main, payload: record }];
     const { events, ...alert } = record;
     const list = Array.isArray(events) ? events : [];
     const shared = {
-      ...(record['alert_id'] === undefined ? {} : { alert_id: record['alert_id'] }),
-      ...(record['external_id'] === undefined ? {} : { external_id: record['external_id'] }),
+      ...(record.alert_id === undefined ? {} : { alert_id: record.alert_id }),
+      ...(record.external_id === undefined ? {} : { external_id: record.external_id }),
     };
     return [
       { tag: config.tags.main, payload: { ...alert, events_found: list.length } },

@@ -6,7 +6,7 @@ export const allAlerts: Service = {
   path: () => 'v1/alerts/get_alerts',
   timeField: () => 'creation_time',
   rowsKey: 'alerts',
-  timeMs: (record) => numberOf(record['detection_timestamp']),
-  key: (record) => textOf(record['alert_id']),
+  timeMs: (record) => numberOf(record.detection_timestamp),
+  key: (record) => textOf(record.alert_id),
   events: (record, config) => [{ tag: config.tags.main, payload: record }],
 };

@@ -15,8 +15,8 @@ export interface Service {
   timeField(config: ServiceConfig): string;
   /** Name of the list in `reply`. */
   readonly rowsKey: 'incidents' | 'alerts' | 'data';
-  /** The record's own time in epoch ms (may have a fraction); undefined where it has none. */
-  timeMs(record: JsonObject): number | undefined;
+  /** The record's time that `timeField` filters on, in epoch ms (may have a fraction); undefined where it has none. */
+  timeMs(record: JsonObject, config: ServiceConfig): number | undefined;
   /** What makes the record itself: text unique among the service's records; undefined: malformed. */
   key(record: JsonObject): string | undefined;
   /** The events of a well-formed record, in the order they are sent. */

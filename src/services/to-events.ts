@@ -1,16 +1,19 @@
-import { encodeJson, isJsonObject } from '../cortex/json.js';
+import { isJsonObject } from '../cortex/json.js';
 import type { JsonValue } from '../cortex/json.js';
 import type { ServiceConfig } from '../config/model.js';
-import { shortKey } from './key.js';
+import { canonicalText, shortKey } from './key.js';
 import type { DevoEvent, Service } from './service.js';
+
+/** Why a record is not what its service expects: a list or a plain value, or nothing that names it. */
+export type MalformedKind = 'not_an_object' | 'no_key';
 
 /** A record as its service understands it. */
 export interface ReadRecord {
   readonly key: string;
   /** undefined where the record has no time of its own; epoch ms. */
   readonly timeMs: number | undefined;
-  /** Not what the service expects: it goes out as it came. */
-  readonly malformed: boolean;
+  /** Not what the service expects: it goes out as it came; undefined: well-formed. */
+  readonly malformed: MalformedKind | undefined;
   /** Made only when the record turns out to be new. */
   events(): DevoEvent[];
 }
@@ -19,22 +22,23 @@ export interface ReadRecord {
 export function readRecord(
   service: Service,
   record: JsonValue,
-  lossless: boolean,
   config: ServiceConfig,
 ): ReadRecord {
-  const id = isJsonObject(record) ? service.key(record) : undefined;
-  if (!isJsonObject(record) || id === undefined) {
+  const isObject = isJsonObject(record);
+  const timeMs = isObject ? service.timeMs(record, config) : undefined;
+  const id = isObject ? service.key(record) : undefined;
+  if (!isObject || id === undefined) {
     return {
-      key: shortKey(encodeJson(record, lossless)),
-      timeMs: isJsonObject(record) ? service.timeMs(record) : undefined,
-      malformed: true,
+      key: shortKey(canonicalText(record)),
+      timeMs,
+      malformed: isObject ? 'no_key' : 'not_an_object',
       events: () => [{ tag: config.tags.main, payload: record }],
     };
   }
   return {
     key: shortKey(id),
-    timeMs: service.timeMs(record),
-    malformed: false,
+    timeMs,
+    malformed: undefined,
     events: () => service.events(record, config),
   };
 }

@@ -39,13 +39,14 @@ export async function collectService(input: CollectInput): Promise<void> {
   });
   deliveries.pump();
 
+  const stopped = () => control.stop;
   let cycles = 0;
   let long = false;
-  while (!control.stop && !long) {
+  while (!stopped() && !long) {
     const { wakes } = control;
     control.nextPullMs = null;
     show();
-    const cut = () => control.stop || state.paused || runIsLong(cycles, cyclesPerRun);
+    const cut = () => stopped() || state.paused || runIsLong(cycles, cyclesPerRun);
     await pullCycle(
       run,
       () => deliveries.hasRoom(),
@@ -57,15 +58,15 @@ export async function collectService(input: CollectInput): Promise<void> {
     );
     cycles += 1;
     long = runIsLong(cycles, cyclesPerRun);
-    if (!control.stop && !long) await rest(run, wakes, show);
+    if (!stopped() && !long) await rest(run, wakes, show);
   }
-  if (control.stop) {
+  if (stopped()) {
     // What is fetched still goes out, unless an output stays down: then its segments go with the service.
     await condition(() => state.pending.length === 0, '1 minute', { summary: 'last deliveries' });
   }
   await deliveries.drain();
   await condition(allHandlersFinished);
-  if (!control.stop) {
+  if (!stopped()) {
     await continueAsNew<typeof collectService>({
       ...identity,
       settings: state.settings,

@@ -1,19 +1,24 @@
-import type { PlanSettings } from '../pull/plan.js';
+import type { CyclePlan } from '../pull/plan.js';
+import { overlapMsOf } from '../pull/window.js';
 import type { StreamName, StreamSettings } from '../pull/settings.js';
 
 /** Slices per lookback: finer ones lose less coverage when the cap on keys bites. */
 const SLICES = 20;
 
-/** Settings of a stream as its planner takes them. */
-export function planSettings(
+/** What holds for one pull cycle of a stream, as the planner takes it. */
+export function cyclePlan(
   stream: StreamName,
   settings: StreamSettings,
   targetMs: number,
-): PlanSettings {
+): CyclePlan {
   return {
     targetMs,
     lookbackMs: settings.lookbackMs,
-    sliceMs: Math.max(1_000, Math.ceil(settings.lookbackMs / SLICES)),
-    overlapMs: stream === 'agent_audits' ? 1 : 0,
+    overlapMs: overlapMsOf(stream),
   };
+}
+
+/** Width of the slices that keys are kept in, at least a second. */
+export function sliceWidthMs(settings: StreamSettings): number {
+  return Math.max(1_000, Math.ceil(settings.lookbackMs / SLICES));
 }

@@ -7,8 +7,9 @@ import type { KeySlice } from '../pull/checkpoint.js';
 import type { SegmentReceipt } from '../pull/receipts.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import { formatDuration, formatWindow } from '../pull/time-text.js';
+import { restOf } from '../pull/window.js';
 import type { TimeWindow } from '../pull/window.js';
-import { planSettings } from './plan-settings.js';
+import { cyclePlan, sliceWidthMs } from './plan-settings.js';
 import { describeFailure } from './failure.js';
 import type { Control } from './handlers.js';
 import type { CollectState, PendingSegment, PullCycle } from './state.js';
@@ -38,14 +39,14 @@ export async function pullCycle(
   for (;;) {
     await condition(() => hasRoom() || cut());
     if (cut() || state.cycle !== cycle) return;
-    const plan = planSettings(run.identity.stream, state.settings, cycle.targetMs);
-    const window = nextWindow(state.checkpoint, { ...plan, lookingBack: cycle.lookingBack });
+    const plan = cyclePlan(run.identity.stream, state.settings, cycle.targetMs);
+    const window = nextWindow(state.checkpoint, { ...plan, readToMs: cycle.readToMs });
     if (window === null) break;
     const { checkpoint } = state;
     const receipt = await fetchWindow(run, window, cycle.pullingId, {
       knownKeys: keysFor(window, checkpoint),
       keysSinceMs: keysSinceMs(window, plan),
-      sliceMs: plan.sliceMs,
+      sliceMs: sliceWidthMs(state.settings),
     });
     if (receipt === null) return;
     keepSegment(state, receipt, cycle, checkpoint.watermarkMs);
@@ -55,7 +56,7 @@ export async function pullCycle(
         { window: receipt.window, newKeys: receipt.newKeys, records: receipt.counts.records },
         plan,
       );
-      cycle.lookingBack = false;
+      cycle.readToMs = receipt.window.toMs;
       prunePendingKeys(state);
     }
     onWindow();
@@ -79,7 +80,7 @@ function beginCycle(state: CollectState, nowMs: number): PullCycle {
     events: 0,
   };
   state.warnings = [];
-  return { pullingId: nowMs, targetMs, lookingBack: true };
+  return { pullingId: nowMs, targetMs, readToMs: null };
 }
 
 interface KeyRequest {
@@ -161,15 +162,15 @@ export async function refetch(
   givenUp: () => boolean,
 ): Promise<void> {
   const { state } = run;
-  let fromMs = item.window.fromMs;
+  let rest: TimeWindow | null = item.window;
   const fresh: PendingSegment[] = [];
-  const plan = planSettings(run.identity.stream, state.settings, item.window.toMs);
-  while (fromMs <= item.window.toMs) {
+  const plan = cyclePlan(run.identity.stream, state.settings, item.window.toMs);
+  while (rest !== null) {
     if (givenUp()) return;
-    const receipt = await fetchWindow(run, { fromMs, toMs: item.window.toMs }, item.pullingId, {
+    const receipt: SegmentReceipt | null = await fetchWindow(run, rest, item.pullingId, {
       knownKeys: withoutKeys(state.checkpoint.recentKeys, item.newKeys),
       keysSinceMs: keysSinceMs(item.window, plan),
-      sliceMs: plan.sliceMs,
+      sliceMs: sliceWidthMs(state.settings),
     });
     if (receipt === null) {
       const wakes = run.control.wakes;
@@ -182,7 +183,7 @@ export async function refetch(
     if (receipt.segment !== null) {
       fresh.push({ ...item, segment: receipt.segment, window: receipt.window });
     }
-    fromMs = receipt.window.toMs + 1;
+    rest = restOf(rest, receipt.window.toMs, plan.overlapMs);
   }
   state.pending = state.pending.flatMap((each) => (each === item ? fresh : [each]));
   state.totals = { ...state.totals, refetched: state.totals.refetched + 1 };

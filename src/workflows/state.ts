@@ -14,8 +14,8 @@ export interface PullCycle {
   readonly pullingId: number;
   /** Now minus settle when the cycle began, epoch ms. */
   readonly targetMs: number;
-  /** Until its first window is read: that one looks back. */
-  lookingBack: boolean;
+  /** End of the last window it read, epoch ms; null before the first, which looks back. */
+  readToMs: number | null;
 }
 
 /** A segment on some host's disk that not every output has confirmed. */

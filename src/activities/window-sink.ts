@@ -1,0 +1,101 @@
+import type { CollectorConfig } from '../config/model.js';
+import { encodeJson } from '../cortex/json.js';
+import type { JsonValue } from '../cortex/json.js';
+import { frame, frameTime } from '../devo/frame.js';
+import type { KeySlice } from '../pull/checkpoint.js';
+import { keysToKeep, knownKeySet } from '../pull/keys.js';
+import type { KeyEntry } from '../pull/keys.js';
+import type { RowSink } from '../pull/read-window.js';
+import type { FetchSegmentInput } from '../pull/receipts.js';
+import type { SegmentWriter } from '../segments/segment-store.js';
+import { readRecord, withEnvelope } from '../services/to-events.js';
+import type { Service } from '../services/service.js';
+import type { StreamConfig } from './dependencies.js';
+
+/** A record as it comes off a page, with the way it has to be written. */
+export interface Row {
+  readonly record: JsonValue;
+  readonly lossless: boolean;
+}
+
+/** What went through the sink since it began or restarted. */
+export interface SinkCounts {
+  readonly records: number;
+  readonly duplicates: number;
+  readonly malformed: number;
+  readonly eventsByTag: Readonly<Record<string, number>>;
+  readonly newKeys: KeySlice[];
+}
+
+export interface WindowSink extends RowSink<Row> {
+  /** `readToMs`: end of the window as far as it was read, epoch ms. */
+  counts(readToMs: number): SinkCounts;
+}
+
+/** Turns the rows of one window into frames, each record once, and writes them page by page. */
+export function createWindowSink(
+  input: FetchSegmentInput,
+  service: Service,
+  stream: StreamConfig,
+  host: CollectorConfig['name'],
+  writer: SegmentWriter,
+): WindowSink {
+  const known = knownKeySet(input.knownKeys);
+  const timeText = frameTime(input.pullingId);
+  const { environment } = stream.input;
+  let seen = new Set<string>();
+  let fresh: KeyEntry[] = [];
+  let tally = { duplicates: 0, malformed: 0 };
+  let eventsByTag: Record<string, number> = {};
+
+  function framesOf({ record, lossless }: Row): { text: string; events: number } {
+    const read = readRecord(service, record, lossless, stream.service);
+    if (seen.has(read.key)) return { text: '', events: 0 };
+    seen.add(read.key);
+    if (known.has(read.key)) {
+      tally.duplicates += 1;
+      return { text: '', events: 0 };
+    }
+    if (read.malformed) tally.malformed += 1;
+    const timeMs = read.timeMs ?? input.window.toMs;
+    fresh.push({ key: read.key, timeMs });
+    const events = read.events();
+    let text = '';
+    for (const { tag, payload } of events) {
+      const json = encodeJson(withEnvelope(payload, environment, input.pullingId), lossless);
+      text += frame({ timeText, host, tag, json });
+      eventsByTag[tag] = (eventsByTag[tag] ?? 0) + 1;
+    }
+    return { text, events: events.length };
+  }
+
+  return {
+    async rows(rows) {
+      let text = '';
+      let events = 0;
+      for (const row of rows) {
+        const made = framesOf(row);
+        text += made.text;
+        events += made.events;
+      }
+      if (events > 0) await writer.append(text, events);
+    },
+    async restart() {
+      seen = new Set();
+      fresh = [];
+      tally = { duplicates: 0, malformed: 0 };
+      eventsByTag = {};
+      await writer.restart();
+    },
+    counts: (readToMs) => ({
+      records: seen.size,
+      ...tally,
+      eventsByTag,
+      newKeys: keysToKeep(fresh, {
+        sinceMs: input.keysSinceMs,
+        readToMs,
+        sliceMs: input.sliceMs,
+      }),
+    }),
+  };
+}

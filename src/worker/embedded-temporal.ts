@@ -1,0 +1,218 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { CollectorError } from '../errors/collector-error.js';
+import { openBoundedLog } from './bounded-log.js';
+import { freePort, nextFreePort } from './free-port.js';
+import { readRecord, STOP_GRACE_MS, stopLeftover, writeRecord } from './leftover-temporal.js';
+import { temporalArguments } from './temporal-arguments.js';
+import type { TemporalLogLevel } from './temporal-arguments.js';
+
+/** A first start takes 2 s; a slow machine with a large database gets this long. */
+const START_TIMEOUT_MS = 90_000;
+const READY_CHECK_EVERY_MS = 200;
+const FIRST_RESTART_WAIT_MS = 500;
+const LONGEST_RESTART_WAIT_MS = 30_000;
+/** A server that lived this long is started again without a longer wait. */
+const SETTLED_AFTER_MS = 60_000;
+const LOG_MAX_BYTES = 5_000_000;
+const NAMESPACE = 'default';
+/** The server needs nothing else of the environment, least of all the collector's secrets. */
+const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'SystemRoot', 'USERPROFILE', 'TEMP'];
+
+export interface EmbeddedTemporalOptions {
+  /** Path of the `temporal` binary. */
+  readonly binary: string;
+  /** Holds `temporal.sqlite`, `temporal.log` and `temporal.json`; made when absent. */
+  readonly stateDir: string;
+  /** Port of Temporal UI, or the next free one; 0: no UI. */
+  readonly uiPort: number;
+  readonly logLevel: TemporalLogLevel;
+  /** gRPC port. Default: the one used last in this state folder, else any free one. */
+  readonly port?: number;
+  /** Told whenever the server ended by itself and is about to be started again. */
+  readonly onRestart?: (ended: string, waitMs: number) => void;
+}
+
+export interface EmbeddedTemporal {
+  readonly address: string;
+  readonly namespace: string;
+  /** Undefined: started without UI. */
+  readonly uiUrl: string | undefined;
+  /** Process id of the server now running; undefined between an end and the next start. */
+  readonly pid: () => number | undefined;
+  /** Ends the server, by force after 5 s. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts `temporal server start-dev` on loopback with its data in the state folder, waits until it answers,
+ * and starts it again on the same port whenever it ends by itself, until `stop`. Throws
+ * `TEMPORAL_PORT_IN_USE`, `TEMPORAL_START_FAILED` or `TEMPORAL_UNREACHABLE`.
+ */
+export async function startEmbeddedTemporal(
+  options: EmbeddedTemporalOptions,
+): Promise<EmbeddedTemporal> {
+  const stateDir = resolve(options.stateDir);
+  const dbPath = join(stateDir, 'temporal.sqlite');
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const last = readRecord(stateDir);
+  if (last !== undefined) await stopLeftover(last, dbPath);
+
+  const port = await choosePort(options.port, last?.port);
+  const uiPort = options.uiPort === 0 ? undefined : await chooseUiPort(options.uiPort);
+  const address = `127.0.0.1:${port}`;
+  const arguments_ = temporalArguments({ dbPath, port, uiPort, logLevel: options.logLevel });
+  const logPath = join(stateDir, 'temporal.log');
+  const log = openBoundedLog(logPath, LOG_MAX_BYTES);
+  const stopping = new AbortController();
+  let child: ChildProcess | undefined;
+
+  const launch = async (): Promise<string> => {
+    const started = spawn(options.binary, arguments_, {
+      // A group of its own: Ctrl-C in a terminal must not end the server before the worker is done with it.
+      detached: true,
+      // Through pipes, so that a server whose collector was killed ends with its next log line.
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]])),
+    });
+    child = started;
+    started.stdout.on('data', log.write);
+    started.stderr.on('data', log.write);
+    if (started.pid !== undefined) {
+      writeRecord(stateDir, { pid: started.pid, ownerPid: process.pid, port });
+    }
+    return endOf(started).finally(() => (child = undefined));
+  };
+  const killAtExit = (): void => void child?.kill('SIGTERM');
+  process.on('exit', killAtExit);
+
+  const firstRun = launch();
+  let supervision: Promise<unknown> = firstRun;
+  const stop = async (): Promise<void> => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    if (child !== undefined) await endChild(child);
+    await supervision;
+    process.off('exit', killAtExit);
+    log.close();
+  };
+
+  const ready = new AbortController();
+  try {
+    await Promise.race([
+      waitUntilReady(address, ready.signal),
+      firstRun.then((ended) => {
+        throw new CollectorError(
+          'TEMPORAL_START_FAILED',
+          `${options.binary} ${ended} while it was starting; its reason is at the end of ${logPath}`,
+          { retry: 'never' },
+        );
+      }),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    ready.abort();
+  }
+  supervision = firstRun.then((ended) => supervise(ended, launch, stopping.signal, options));
+
+  return {
+    address,
+    namespace: NAMESPACE,
+    uiUrl: uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`,
+    pid: () => child?.pid,
+    stop,
+  };
+}
+
+/** Starts the server again, with growing waits, until `stopping`. */
+async function supervise(
+  firstEnd: string,
+  launch: () => Promise<string>,
+  stopping: AbortSignal,
+  options: EmbeddedTemporalOptions,
+): Promise<void> {
+  let ended = firstEnd;
+  let waitMs = FIRST_RESTART_WAIT_MS;
+  while (!stopping.aborted) {
+    options.onRestart?.(ended, waitMs);
+    const stopped = await delay(waitMs, false, { signal: stopping }).catch(() => true);
+    if (stopped) return;
+    const startedMs = Date.now();
+    ended = await launch();
+    waitMs =
+      Date.now() - startedMs >= SETTLED_AFTER_MS
+        ? FIRST_RESTART_WAIT_MS
+        : Math.min(waitMs * 2, LONGEST_RESTART_WAIT_MS);
+  }
+}
+
+/** How a process ended, in words. */
+async function endOf(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    return signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was ended by ${signal}`;
+  } catch (error) {
+    return `could not be run (${error instanceof Error ? error.message : String(error)})`;
+  }
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const gone = once(child, 'close');
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+  await gone;
+  clearTimeout(kill);
+}
+
+async function waitUntilReady(address: string, stopped: AbortSignal): Promise<void> {
+  const endMs = Date.now() + START_TIMEOUT_MS;
+  let last: unknown;
+  while (!stopped.aborted && Date.now() < endMs) {
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+      try {
+        await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
+        return;
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      last = error;
+    }
+    await delay(READY_CHECK_EVERY_MS);
+  }
+  throw new CollectorError(
+    'TEMPORAL_UNREACHABLE',
+    `the embedded Temporal does not answer at ${address} after ${START_TIMEOUT_MS / 1000} s`,
+    { retry: 'later', cause: last },
+  );
+}
+
+async function choosePort(wanted: number | undefined, last: number | undefined): Promise<number> {
+  if (wanted === undefined) {
+    const chosen = (last === undefined ? undefined : await freePort(last)) ?? (await freePort(0));
+    if (chosen !== undefined) return chosen;
+    throw portInUse('found no free port on 127.0.0.1 for the embedded Temporal');
+  }
+  const chosen = await freePort(wanted);
+  if (chosen !== undefined) return chosen;
+  throw portInUse(`port ${wanted} on 127.0.0.1 is taken; end what listens there or choose another`);
+}
+
+async function chooseUiPort(wanted: number): Promise<number> {
+  const chosen = await nextFreePort(wanted);
+  if (chosen !== undefined) return chosen;
+  throw portInUse(`found no free port from ${wanted} on for Temporal UI; choose another`);
+}
+
+function portInUse(message: string): CollectorError {
+  return new CollectorError('TEMPORAL_PORT_IN_USE', message, { retry: 'never' });
+}

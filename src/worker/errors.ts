@@ -1,0 +1,29 @@
+import type { ErrorCatalogue } from '../errors/collector-error.js';
+
+export const WORKER_ERRORS = {
+  TEMPORAL_BINARY_MISSING: {
+    title: 'No Temporal binary',
+    cause: 'No Temporal cluster is configured, and there is no `temporal` to start a server with.',
+    action:
+      'Install the Temporal CLI, name it in TEMPORAL_CLI, or set TEMPORAL_ADDRESS to a running server.',
+  },
+  TEMPORAL_PORT_IN_USE: {
+    title: 'Port of the embedded Temporal taken',
+    cause: 'Another process listens on the port that the embedded Temporal was told to use.',
+    action: 'End that process, or choose another port.',
+  },
+  TEMPORAL_UNREACHABLE: {
+    title: 'Temporal does not answer',
+    cause: 'The server is down, still starting, or behind an address or port that is wrong.',
+    action:
+      'Check TEMPORAL_ADDRESS and the network; for the embedded server read state/temporal.log.',
+  },
+  TEMPORAL_START_FAILED: {
+    title: 'Embedded Temporal did not start',
+    cause:
+      'The server ended while it was starting: often a damaged or foreign state/temporal.sqlite, a full disk, or a state folder in use by another collector.',
+    action: 'Read state/temporal.log, and see that one collector alone uses this state folder.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export type WorkerErrorCode = keyof typeof WORKER_ERRORS;

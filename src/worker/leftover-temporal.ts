@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CollectorError } from '../errors/collector-error.js';
+
+/** How long a server gets to end by itself before it is killed. */
+export const STOP_GRACE_MS = 5_000;
+const LOOK_AGAIN_MS = 50;
+
+/** What `state/temporal.json` remembers of the server that was started last. */
+export interface TemporalRecord {
+  readonly pid: number;
+  /** The process that started it and looks after it. */
+  readonly ownerPid: number;
+  /** Kept from one start to the next, so that the address stays the same. */
+  readonly port: number;
+}
+
+/** The server started last in this state folder; undefined if there was none. */
+export function readRecord(stateDir: string): TemporalRecord | undefined {
+  try {
+    const record = JSON.parse(
+      readFileSync(recordPath(stateDir), 'utf8'),
+    ) as Partial<TemporalRecord>;
+    const { pid, ownerPid, port } = record;
+    return Number.isInteger(pid) && Number.isInteger(ownerPid) && Number.isInteger(port)
+      ? (record as TemporalRecord)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeRecord(stateDir: string, record: TemporalRecord): void {
+  writeFileSync(recordPath(stateDir), `${JSON.stringify(record)}\n`, { mode: 0o600 });
+}
+
+/**
+ * Ends a server that outlived its collector (which was killed): two on one SQLite file block each other.
+ * Throws `TEMPORAL_START_FAILED` when the collector that owns it still lives.
+ */
+export async function stopLeftover(record: TemporalRecord, dbPath: string): Promise<void> {
+  const parentPid = parentOfServer(record.pid, dbPath);
+  if (parentPid === undefined) return;
+  // An orphan is handed to another parent, so this one has not lost its owner.
+  if (parentPid === record.ownerPid) {
+    throw new CollectorError(
+      'TEMPORAL_START_FAILED',
+      `process ${record.ownerPid} already runs Temporal on ${dbPath}; stop that collector first, or give this one another state folder`,
+      { retry: 'never' },
+    );
+  }
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    process.kill(record.pid, signal);
+    const endMs = Date.now() + STOP_GRACE_MS;
+    while (Date.now() < endMs) {
+      if (parentOfServer(record.pid, dbPath) === undefined) return;
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+  throw new CollectorError(
+    'TEMPORAL_START_FAILED',
+    `process ${record.pid}, left over from a collector that was killed, holds ${dbPath} and does not end; end it by hand`,
+    { retry: 'never' },
+  );
+}
+
+/** The parent of process `pid` if that is a Temporal server on `dbPath`; a number taken by another program is not. */
+function parentOfServer(pid: number, dbPath: string): number | undefined {
+  try {
+    const { parentPid, command } = process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
+    return command.includes('start-dev') && command.includes(dbPath) ? parentPid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fromProc(pid: number): { parentPid: number; command: string } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // After the name, which may hold spaces and brackets itself: state, parent.
+  const parentPid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  return { parentPid, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') };
+}
+
+function fromPs(pid: number): { parentPid: number; command: string } {
+  const line = execFileSync('ps', ['-ww', '-o', 'ppid=,command=', '-p', String(pid)], {
+    encoding: 'utf8',
+  });
+  return { parentPid: Number.parseInt(line, 10), command: line };
+}
+
+function recordPath(stateDir: string): string {
+  return join(stateDir, 'temporal.json');
+}

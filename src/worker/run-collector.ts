@@ -1,0 +1,148 @@
+import type { Client } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createActivities } from '../activities/index.js';
+import type { ActivityDependencies, ActivityObserver } from '../activities/dependencies.js';
+import type { CollectorConfig, InputConfig } from '../config/model.js';
+import { createCortexClient } from '../cortex/client.js';
+import type { CortexClient } from '../cortex/client.js';
+import { createLimiter } from '../cortex/limiter.js';
+import { createOutput } from '../devo/create-output.js';
+import { openSegmentStore } from '../segments/segment-store.js';
+import { workflowBundle } from './bundle.js';
+import type { TemporalSession } from './open-temporal.js';
+
+/** Activities may finish this long after a stop was asked for; then they are cancelled and tried again later. */
+const GRACE_MS = 20_000;
+/** After this the worker ends whatever an activity still does. */
+const FORCE_MS = 25_000;
+
+/** The running process: workers on the common queue and on this host's own. */
+export interface Collector {
+  /** Ends when the workers have ended; rejects where one of them broke. */
+  readonly done: Promise<void>;
+  /** Takes no more work and lets activities finish. */
+  shutdown(): void;
+}
+
+/** Opens the segment store, sweeps what no workflow needs any more, and starts the workers. */
+export async function startCollector(
+  config: CollectorConfig,
+  session: TemporalSession,
+  log: Logger,
+): Promise<Collector> {
+  const { client, namespace } = session;
+  const segments = await openSegmentStore({
+    stateDir: config.paths.state,
+    taskQueuePrefix: config.temporal.taskQueuePrefix,
+  });
+  const swept = await segments.sweep(async (workflowId) => await isRunning(client, workflowId));
+  log.info({ host: segments.hostId, swept }, 'Segment store open');
+
+  const outputs = new Map(config.outputs.map((output) => [output.name, createOutput(output)]));
+  const deps: ActivityDependencies = {
+    config: () => config,
+    client: cachedClients(),
+    output: (name) => outputs.get(name),
+    segments,
+    log,
+    observer: logObserver(log),
+  };
+  const activities = { ...createActivities(deps) };
+  const connection = await session.connectWorker();
+  const common = {
+    connection,
+    namespace,
+    activities,
+    shutdownGraceTime: GRACE_MS,
+    shutdownForceTime: FORCE_MS,
+  };
+  const workers = [
+    await Worker.create({
+      ...common,
+      taskQueue: config.temporal.taskQueuePrefix,
+      workflowBundle: await workflowBundle(),
+      maxCachedWorkflows: 200,
+      maxConcurrentActivityTaskExecutions: 20,
+    }),
+    await Worker.create({
+      ...common,
+      taskQueue: segments.hostQueue,
+      maxConcurrentActivityTaskExecutions: 20,
+    }),
+  ];
+  const shutdown = () => {
+    for (const worker of workers) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    }
+  };
+  const runs = workers.map(async (worker) => {
+    try {
+      await worker.run();
+    } finally {
+      shutdown();
+    }
+  });
+  const done = Promise.all(runs).then(async () => {
+    await connection.close();
+  });
+  return { done, shutdown };
+}
+
+/** One client per input, so that all its streams share one quota. */
+function cachedClients(): (input: InputConfig) => CortexClient {
+  const clients = new Map<string, CortexClient>();
+  return (input) => {
+    const key = `${input.name}/${input.id}`;
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    const client = createCortexClient({
+      credentials: input.credentials,
+      limiter: createLimiter(input.requestLimits),
+      proxy: input.proxy,
+    });
+    clients.set(key, client);
+    return client;
+  };
+}
+
+async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch {
+    return false;
+  }
+}
+
+function logObserver(log: Logger): ActivityObserver {
+  return {
+    onFetched: (stream, receipt, elapsedMs) => {
+      log.info(
+        {
+          ...streamOf(stream),
+          ...receipt.counts,
+          eventsByTag: receipt.eventsByTag,
+          fromMs: receipt.window.fromMs,
+          toMs: receipt.window.toMs,
+          elapsedMs,
+        },
+        'Window fetched',
+      );
+    },
+    onDelivered: (stream, receipt) => {
+      log.info({ ...streamOf(stream), ...receipt }, 'Segment delivered');
+      if (receipt.confirmation === 'unconfirmed') {
+        log.warn(
+          { output: receipt.output, code: 'DEVO_UNCONFIRMED' },
+          'The receiver took a whole segment and never closed the connection; counted as delivered',
+        );
+      }
+    },
+    onFailed: () => undefined,
+  };
+}
+
+/** Only the names: an activity's input also holds keys and windows. */
+function streamOf({ input, inputId, stream }: { input: string; inputId: string; stream: string }) {
+  return { input, inputId, stream };
+}

@@ -1,0 +1,33 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { CollectorError } from '../errors/collector-error.js';
+import * as messages from '../workflows/messages.js';
+import type { ResetRequest } from '../workflows/messages.js';
+import type { TemporalSession } from './open-temporal.js';
+
+/** What an operator can ask of a running stream. */
+export type StreamCommand =
+  | { readonly signal: 'pause' | 'resume' | 'pullNow' }
+  | { readonly signal: 'resetPersistence'; readonly request: ResetRequest };
+
+/** Sends a signal to a stream; raises `STREAM_NOT_STARTED` where it does not run. */
+export async function signalStream(
+  { client }: TemporalSession,
+  workflowId: string,
+  command: StreamCommand,
+): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    if (command.signal === 'resetPersistence') {
+      await handle.signal(messages.resetPersistence, command.request);
+    } else {
+      await handle.signal(messages[command.signal]);
+    }
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new CollectorError(
+      'STREAM_NOT_STARTED',
+      `found no running stream ${workflowId}; start it with \`up\` or \`apply\``,
+      { retry: 'later' },
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { CollectorConfig } from '../config/model.js';
+import type { StreamIdentity } from '../pull/settings.js';
+import type { StreamStatus } from '../pull/status.js';
+import { status } from '../workflows/messages.js';
+import type { TemporalSession } from './open-temporal.js';
+import { streamsOf } from './streams.js';
+
+/** A worker answers a query in milliseconds; without one it never comes. */
+const QUERY_MS = 5_000;
+
+/** One stream as `status` shows it. */
+export interface StreamReport {
+  readonly identity: StreamIdentity;
+  readonly workflowId: string;
+  /** null where it could not be asked; `problem` says why. */
+  readonly status: StreamStatus | null;
+  readonly problem?: { readonly code: string; readonly message: string };
+}
+
+/** Asks every stream where it stands, all at once. */
+export async function readStatus(
+  config: CollectorConfig,
+  { client, searchAttributes }: TemporalSession,
+): Promise<StreamReport[]> {
+  return await Promise.all(
+    streamsOf(config, searchAttributes).map(
+      async ({ identity, workflowId }): Promise<StreamReport> => {
+        try {
+          const answer = await client.withDeadline(Date.now() + QUERY_MS, async () =>
+            client.workflow.getHandle(workflowId).query(status),
+          );
+          return { identity, workflowId, status: answer };
+        } catch (error) {
+          return { identity, workflowId, status: null, problem: problemOf(error) };
+        }
+      },
+    ),
+  );
+}
+
+function problemOf(error: unknown): { code: string; message: string } {
+  return error instanceof WorkflowNotFoundError
+    ? { code: 'STREAM_NOT_STARTED', message: 'not started; run apply or up' }
+    : { code: 'STREAM_NO_ANSWER', message: 'no worker answers; is `up` or `worker` running?' };
+}

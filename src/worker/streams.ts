@@ -1,0 +1,51 @@
+import type { CollectorConfig, ServiceConfig } from '../config/model.js';
+import type { StreamIdentity, StreamName, StreamSettings } from '../pull/settings.js';
+
+/** A segment's host may leave a delivery untaken this long before the window is fetched elsewhere. */
+const HOST_GONE_AFTER_MS = 5 * 60_000;
+
+/** One stream of the config, with the workflow that pulls it. */
+export interface ConfiguredStream {
+  readonly identity: StreamIdentity;
+  readonly workflowId: string;
+  readonly settings: StreamSettings;
+}
+
+/** Id of the workflow that pulls a stream. */
+export function workflowIdOf({ input, inputId, stream }: StreamIdentity): string {
+  return `collect/${input}/${inputId}/${stream}`;
+}
+
+/** The streams that the config wants to run; those of disabled inputs are left out. */
+export function streamsOf(config: CollectorConfig, searchAttributes: boolean): ConfiguredStream[] {
+  return config.inputs
+    .filter((input) => input.enabled)
+    .flatMap((input) =>
+      input.services.map((service) => {
+        const stream: StreamName = service.service;
+        const identity: StreamIdentity = { input: input.name, inputId: input.id, stream };
+        return {
+          identity,
+          workflowId: workflowIdOf(identity),
+          settings: settingsOf(config, service, searchAttributes),
+        };
+      }),
+    );
+}
+
+function settingsOf(
+  config: CollectorConfig,
+  service: ServiceConfig,
+  searchAttributes: boolean,
+): StreamSettings {
+  return {
+    periodMs: service.periodMs,
+    settleMs: service.settleMs,
+    lookbackMs: service.lookbackMs,
+    startTimeMs: service.startTimeMs ?? null,
+    outputs: config.outputs.map((output) => output.name),
+    taskQueuePrefix: config.temporal.taskQueuePrefix,
+    hostGoneAfterMs: HOST_GONE_AFTER_MS,
+    searchAttributes,
+  };
+}
