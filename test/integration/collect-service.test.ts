@@ -1,0 +1,214 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DeliverSegmentInput, FetchSegmentInput } from '../../src/pull/receipts.js';
+import * as messages from '../../src/workflows/messages.js';
+import type { TestBench } from './stream-harness.js';
+import {
+  delivered,
+  openBench,
+  receiptFor,
+  settingsFor,
+  startStream,
+  statusWhere,
+} from './stream-harness.js';
+
+let bench: TestBench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(async () => {
+  await bench.close();
+});
+
+/** Activities that note what they were asked and answer with `events` events per window. */
+function recording(events = 1) {
+  const fetched: FetchSegmentInput[] = [];
+  const sent: DeliverSegmentInput[] = [];
+  let queue = '';
+  return {
+    fetched,
+    sent,
+    on(taskQueue: string) {
+      queue = taskQueue;
+    },
+    activities: {
+      fetchSegment: (input: FetchSegmentInput) => {
+        fetched.push(input);
+        return Promise.resolve(receiptFor(input, queue, events));
+      },
+      deliverSegment: (input: DeliverSegmentInput) => {
+        sent.push(input);
+        return Promise.resolve(delivered(input));
+      },
+    },
+  };
+}
+
+test('pulls from the start time to now, delivers, and waits for the next period', async () => {
+  const recorder = recording();
+  await bench.withWorker(recorder.activities, async (taskQueue) => {
+    recorder.on(taskQueue);
+    const settings = settingsFor(taskQueue);
+    const handle = await startStream(bench.client, settings);
+    const status = await statusWhere(handle, (s) => s.state === 'waiting' && s.totals.events === 1);
+    await statusWhere(handle, (s) => s.pendingByOutput['devo'] === 0);
+    expect(recorder.fetched[0]?.window.fromMs).toBe(settings.startTimeMs);
+    expect(status.fetchedToMs).toBe(recorder.fetched[0]?.window.toMs);
+    expect(recorder.sent.map((each) => each.output)).toEqual(['devo']);
+    await handle.terminate();
+  });
+});
+
+test('an idle cycle costs at most 12 history events', async () => {
+  const recorder = recording(0);
+  await bench.withWorker(recorder.activities, async (taskQueue) => {
+    const handle = await startStream(bench.client, settingsFor(taskQueue, { periodMs: 500 }));
+    const lengthAt = async (cycles: number) => {
+      await statusWhere(handle, (s) => s.totals.cycles >= cycles && s.state === 'waiting');
+      const { totals } = await handle.query(messages.status);
+      return { cycles: totals.cycles, length: (await handle.describe()).historyLength };
+    };
+    const early = await lengthAt(2);
+    const late = await lengthAt(7);
+    const perCycle = (late.length - early.length) / (late.cycles - early.cycles);
+    expect(perCycle).toBeLessThanOrEqual(12);
+    await handle.terminate();
+  });
+});
+
+test('an error that nothing but an operator cures shows in the status, and resume tries again at once', async () => {
+  const recorder = recording();
+  let refused = true;
+  const activities = {
+    ...recorder.activities,
+    fetchSegment: (input: FetchSegmentInput) => {
+      if (refused) throw ApplicationFailure.nonRetryable('wrong key', 'CORTEX_UNAUTHORIZED');
+      return recorder.activities.fetchSegment(input);
+    },
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    recorder.on(taskQueue);
+    const handle = await startStream(bench.client, settingsFor(taskQueue));
+    const failing = await statusWhere(handle, (s) => s.state === 'failing');
+    expect(failing.fetchError?.code).toBe('CORTEX_UNAUTHORIZED');
+    expect(failing.fetchError?.nextTryMs).toBeGreaterThan(Date.now());
+    refused = false;
+    await handle.signal(messages.resume);
+    const cured = await statusWhere(handle, (s) => s.totals.events === 1);
+    expect(cured.fetchError).toBeNull();
+    await handle.terminate();
+  });
+});
+
+test('a reset pulls from its start time once more, and a malformed one is refused into the status', async () => {
+  const recorder = recording();
+  await bench.withWorker(recorder.activities, async (taskQueue) => {
+    recorder.on(taskQueue);
+    const handle = await startStream(bench.client, settingsFor(taskQueue));
+    await statusWhere(handle, (s) => s.state === 'waiting');
+    await handle.signal(messages.resetPersistence, { startTime: 'yesterday' });
+    const refused = await statusWhere(handle, (s) => s.refusedSignal !== null);
+    expect(refused.refusedSignal?.message).toContain('"yesterday"');
+    const startTimeMs = Date.now() - 600_000;
+    await handle.signal(messages.resetPersistence, { startTime: startTimeMs });
+    const status = await statusWhere(
+      handle,
+      (s) => s.startTimeMs === startTimeMs && s.state === 'waiting',
+    );
+    expect(status.refusedSignal).toBeNull();
+    expect(recorder.fetched.some((each) => each.window.fromMs === startTimeMs)).toBe(true);
+    await handle.terminate();
+  });
+});
+
+test('paused, it rests until resumed, whatever the period', async () => {
+  const recorder = recording(0);
+  await bench.withWorker(recorder.activities, async (taskQueue) => {
+    const handle = await startStream(bench.client, settingsFor(taskQueue, { periodMs: 200 }));
+    await statusWhere(handle, (s) => s.totals.cycles > 1);
+    await handle.signal(messages.pause);
+    const paused = await statusWhere(handle, (s) => s.state === 'paused');
+    await handle.signal(messages.pullNow);
+    expect((await handle.query(messages.status)).totals.cycles).toBe(paused.totals.cycles);
+    await handle.signal(messages.resume);
+    await statusWhere(handle, (s) => s.totals.cycles > paused.totals.cycles);
+    await handle.terminate();
+  });
+});
+
+test('one output down: the other gets everything, and the first all of it when it is back', async () => {
+  const recorder = recording();
+  let down = true;
+  const activities = {
+    ...recorder.activities,
+    deliverSegment: (input: DeliverSegmentInput) => {
+      if (down && input.output === 'b') {
+        throw ApplicationFailure.nonRetryable('refused', 'DEVO_CONNECT_REFUSED');
+      }
+      return recorder.activities.deliverSegment(input);
+    },
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    recorder.on(taskQueue);
+    const settings = settingsFor(taskQueue, { outputs: ['a', 'b'], periodMs: 200 });
+    const handle = await startStream(bench.client, settings);
+    const blocked = await statusWhere(handle, (s) => (s.pendingByOutput['b'] ?? 0) >= 4);
+    expect(blocked.outputErrors['b']?.code).toBe('DEVO_CONNECT_REFUSED');
+    expect(blocked.watermarkMs).toBeLessThan(blocked.fetchedToMs);
+    down = false;
+    await handle.signal(messages.pause);
+    await handle.signal(messages.resume);
+    await handle.signal(messages.pause);
+    await statusWhere(handle, (s) => Object.values(s.pendingByOutput).every((n) => n === 0));
+    const names = (output: string) =>
+      recorder.sent.filter((each) => each.output === output).map((each) => each.segment.name);
+    expect(names('b')).toEqual(names('a'));
+    expect(new Set(names('b')).size).toBe(names('b').length);
+    await handle.terminate();
+  });
+});
+
+test('a segment whose host is gone is fetched again elsewhere', async () => {
+  const recorder = recording();
+  let fetches = 0;
+  const activities = {
+    ...recorder.activities,
+    fetchSegment: (input: FetchSegmentInput) => {
+      fetches += 1;
+      return fetches === 1
+        ? Promise.resolve(receiptFor(input, 'nobody-home', 1))
+        : recorder.activities.fetchSegment(input);
+    },
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    recorder.on(taskQueue);
+    const settings = settingsFor(taskQueue, { hostGoneAfterMs: 1_000 });
+    const handle = await startStream(bench.client, settings);
+    const status = await statusWhere(
+      handle,
+      (s) => s.totals.refetched === 1 && s.pendingByOutput['devo'] === 0,
+    );
+    expect(status.watermarkMs).toBe(status.fetchedToMs);
+    expect(recorder.sent).toHaveLength(1);
+    await handle.terminate();
+  });
+});
+
+test('continues as new with its state, and stops when asked', async () => {
+  const recorder = recording();
+  await bench.withWorker(recorder.activities, async (taskQueue) => {
+    recorder.on(taskQueue);
+    const handle = await startStream(bench.client, settingsFor(taskQueue, { periodMs: 100 }), {
+      cyclesPerRun: 2,
+    });
+    const { runId } = await handle.describe();
+    const entity = bench.client.workflow.getHandle(handle.workflowId);
+    await statusWhere(entity, (s) => s.totals.cycles >= 7);
+    expect((await entity.describe()).runId).not.toBe(runId);
+    const froms = recorder.fetched.map((each) => each.window.fromMs);
+    expect(froms[0]).toBeLessThanOrEqual(froms[1] ?? 0);
+    await entity.signal(messages.stop);
+    await entity.result();
+    expect((await entity.describe()).status.name).toBe('COMPLETED');
+  });
+});

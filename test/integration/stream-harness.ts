@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { CollectorActivities } from '../../src/pull/activity-contract.js';
+import type { FetchSegmentInput, SegmentReceipt } from '../../src/pull/receipts.js';
+import type { StreamSettings } from '../../src/pull/settings.js';
+import type { StreamStatus } from '../../src/pull/status.js';
+import { workflowBundle } from '../../src/worker/bundle.js';
+import type { collectService } from '../../src/workflows/collect-service.js';
+import { status } from '../../src/workflows/messages.js';
+import type { CollectInput } from '../../src/workflows/state.js';
+import { startTemporal } from './temporal-server.js';
+
+/** A real Temporal server with what tests of single workflows need. */
+export interface TestBench {
+  readonly client: Client;
+  /** Runs a worker with these activities on a queue of its own until the body ends. */
+  withWorker<Result>(
+    activities: CollectorActivities,
+    body: (taskQueue: string) => Promise<Result>,
+  ): Promise<Result>;
+  /** Runs a worker for activities alone, on any queue. */
+  withHost<Result>(
+    taskQueue: string,
+    activities: Partial<CollectorActivities>,
+    body: () => Promise<Result>,
+  ): Promise<Result>;
+  close(): Promise<void>;
+}
+
+// Once per process, before any worker; each test file runs in a process of its own.
+Runtime.install({ logger: new DefaultLogger('WARN') });
+
+export async function openBench(): Promise<TestBench> {
+  const temporal = await startTemporal();
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  const clientConnection = await Connection.connect({ address: temporal.address });
+  const bundle = await workflowBundle();
+  return {
+    client: new Client({ connection: clientConnection }),
+    async withWorker(activities, body) {
+      const taskQueue = `test-${randomUUID()}`;
+      const worker = await Worker.create({
+        connection,
+        taskQueue,
+        workflowBundle: bundle,
+        activities,
+      });
+      return await worker.runUntil(body(taskQueue));
+    },
+    async withHost(taskQueue, activities, body) {
+      const worker = await Worker.create({ connection, taskQueue, activities });
+      return await worker.runUntil(body());
+    },
+    async close() {
+      await clientConnection.close();
+      await connection.close();
+      await temporal.stop();
+    },
+  };
+}
+
+/** Settings with a long period: nothing pulls unless a test asks for it. */
+export function settingsFor(
+  taskQueue: string,
+  changes: Partial<StreamSettings> = {},
+): StreamSettings {
+  return {
+    periodMs: 3_600_000,
+    settleMs: 0,
+    lookbackMs: 300_000,
+    startTimeMs: Date.now() - 60_000,
+    outputs: ['devo'],
+    taskQueuePrefix: taskQueue,
+    hostGoneAfterMs: 60_000,
+    searchAttributes: false,
+    ...changes,
+  };
+}
+
+export async function startStream(
+  client: Client,
+  settings: StreamSettings,
+  more: Partial<CollectInput> = {},
+): Promise<WorkflowHandle<typeof collectService>> {
+  return await client.workflow.start<typeof collectService>('collectService', {
+    workflowId: `collect/test/${randomUUID()}/incidents`,
+    taskQueue: settings.taskQueuePrefix,
+    args: [{ input: 'test', inputId: '1', stream: 'incidents', settings, ...more }],
+  });
+}
+
+/** Asks again until the status is as wanted; the test's own timeout ends it otherwise. */
+export async function statusWhere(
+  handle: WorkflowHandle,
+  wanted: (status: StreamStatus) => boolean,
+): Promise<StreamStatus> {
+  for (;;) {
+    const answer = await handle.query(status);
+    if (wanted(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A receipt for the whole window asked for, with `events` events on the host `hostQueue`. */
+export function receiptFor(
+  input: FetchSegmentInput,
+  hostQueue: string,
+  events: number,
+): SegmentReceipt {
+  return {
+    segment:
+      events === 0
+        ? null
+        : { workflowId: 'w', name: input.segment, hostQueue, bytes: 100, events, crc32: 1 },
+    window: input.window,
+    counts: { requests: 1, records: events, duplicates: 0, malformed: 0, rereads: 0 },
+    eventsByTag: {},
+    newKeys: [],
+    warnings: [],
+  };
+}
+
+/** What `deliverSegment` answers when all went well. */
+export function delivered(input: { output: string; segment: { events: number; bytes: number } }) {
+  return {
+    output: input.output,
+    events: input.segment.events,
+    bytes: input.segment.bytes,
+    confirmation: 'close_notify' as const,
+    elapsedMs: 1,
+  };
+}
