@@ -5,6 +5,8 @@ import type { StreamStatus } from '../pull/status.js';
 /** Payload of `resetPersistence`: ISO 8601 or epoch ms; absent: the `start_time` of the config. */
 export interface ResetRequest {
   readonly startTime?: string | number;
+  /** The same request sent twice is one reset. */
+  readonly requestId?: string;
 }
 
 /** Start the persistence anew: everything from the start time on is pulled and sent once more. */
