@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# scripts/test.sh [FILTER]: installs, checks and tests everything; FILTER goes to vitest, as a part of the
+# test files' names. Every step runs even when one before it failed. The last line is
+# `N passed, N failed[, N skipped]`, in which a failed step counts as one failure.
+set -uo pipefail
+
+# shellcheck source=scripts/prepare.sh
+source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
+need_node
+cd "$root" || exit 1
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+export CI=true
+failed_steps=0
+
+# step NAME COMMAND...
+step() {
+  local name=$1 begun=$SECONDS result=ok
+  shift
+  "$@" </dev/null || result=failed
+  [ "$result" = ok ] || failed_steps=$((failed_steps + 1))
+  printf '== %-18s %-6s %4d s\n' "$name" "$result" $((SECONDS - begun))
+  [ "$result" = ok ]
+}
+
+# test_step PROJECT [FILTER]: failed tests count as such; a run that fails without one counts as a failed step.
+test_step() {
+  local project=$1 report=$reports/$1.json
+  shift
+  step "$project" npx vitest run --project "$project" --passWithNoTests \
+    --reporter=default --reporter=json --outputFile.json="$report" "$@" && return
+  if [ -f "$report" ] && ! node scripts/count-tests.js "$report" >/dev/null; then
+    failed_steps=$((failed_steps - 1))
+  fi
+}
+
+find_temporal() {
+  TEMPORAL_CLI=$(scripts/temporal.sh) && export TEMPORAL_CLI
+}
+
+step install quietly npm-ci npm ci --no-audit --no-fund || {
+  echo '0 passed, 1 failed'
+  exit 1
+}
+step temporal find_temporal
+step format npm run --silent format:check
+step lint npm run --silent lint
+step typecheck npm run --silent typecheck
+step build quietly build npm run build
+test_step unit "$@"
+test_step integration "$@"
+
+node scripts/count-tests.js --more-failed "$failed_steps" "$reports"/*.json

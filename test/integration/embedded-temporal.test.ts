@@ -1,0 +1,238 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startEmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
+import type { EmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
+import { freePort, nextFreePort } from '../../src/worker/free-port.js';
+import { writeRecord } from '../../src/worker/leftover-temporal.js';
+import { registerSearchAttributes } from '../../src/worker/search-attributes.js';
+import { temporalArguments } from '../../src/worker/temporal-arguments.js';
+import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
+import { PROJECT_ROOT } from './temporal-server.js';
+
+const binary = findTemporalBinary(process.env, PROJECT_ROOT);
+let stateDir: string;
+const running: EmbeddedTemporal[] = [];
+
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'embedded-temporal-'));
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.stop()));
+  rmSync(stateDir, { recursive: true });
+});
+
+async function start(
+  options: Partial<Parameters<typeof startEmbeddedTemporal>[0]> = {},
+): Promise<EmbeddedTemporal> {
+  const server = await startEmbeddedTemporal({
+    ...{ binary, stateDir, uiPort: 0, logLevel: 'warn' },
+    ...options,
+  });
+  running.push(server);
+  return server;
+}
+
+async function withConnection<T>(
+  address: string,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await Connection.connect({ address });
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+const startWorkflow = (address: string, workflowId: string) =>
+  withConnection(address, async (connection) => {
+    await new Client({ connection }).workflow.start('kept', { workflowId, taskQueue: 'none' });
+  });
+
+const statusOf = (address: string, workflowId: string) =>
+  withConnection(address, async (connection) => {
+    const handle = new Client({ connection }).workflow.getHandle(workflowId);
+    return (await handle.describe()).status.name;
+  });
+
+describe('embedded Temporal', () => {
+  it('keeps its data and its address from one start to the next', async () => {
+    const first = await start();
+    await startWorkflow(first.address, 'before');
+    await first.stop();
+    expect(first.pid()).toBeUndefined();
+
+    const second = await start();
+    expect(second.address).toBe(first.address);
+    expect(await statusOf(second.address, 'before')).toBe('RUNNING');
+  });
+
+  it('has the search attributes', async () => {
+    const { address, namespace } = await start();
+    const usable = await withConnection(address, (connection) =>
+      registerSearchAttributes(connection, namespace),
+    );
+    expect(usable).toBe(true);
+  });
+
+  it('gets search attributes that it lacks', async () => {
+    const { address, namespace } = await start();
+    await withConnection(address, async (connection) => {
+      const lag = 'CortexLagSeconds';
+      await connection.operatorService.removeSearchAttributes({
+        namespace,
+        searchAttributes: [lag],
+      });
+      expect(await registerSearchAttributes(connection, namespace)).toBe(true);
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({
+        namespace,
+      });
+      expect(Object.keys(customAttributes)).toContain(lag);
+    });
+  });
+
+  it('never fails for want of search attributes', async () => {
+    const { address } = await start();
+    const usable = await withConnection(address, (connection) =>
+      registerSearchAttributes(connection, 'no-such-namespace'),
+    );
+    expect(usable).toBe(false);
+  });
+
+  it('is started again with its data when it is killed', async () => {
+    const onRestart = vi.fn();
+    const server = await start({ onRestart });
+    await startWorkflow(server.address, 'survivor');
+    const killed = server.pid();
+    process.kill(killed ?? 0, 'SIGKILL');
+
+    await vi.waitFor(
+      async () => {
+        expect(server.pid()).not.toBe(killed);
+        expect(await statusOf(server.address, 'survivor')).toBe('RUNNING');
+      },
+      { timeout: 60_000, interval: 200 },
+    );
+    expect(onRestart).toHaveBeenCalledWith('was ended by SIGKILL', expect.any(Number));
+  });
+
+  it('is not started again after stop', async () => {
+    const onRestart = vi.fn();
+    const server = await start({ onRestart });
+    await server.stop();
+    expect(onRestart).not.toHaveBeenCalled();
+    const port = Number(server.address.split(':')[1]);
+    expect(await freePort(port)).toBe(port);
+  });
+
+  it('puts the UI on the next free port when the wanted one is taken', async () => {
+    const taken = createServer().listen({ port: 0, host: '127.0.0.1' });
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    try {
+      const { uiUrl } = await start({ uiPort: port });
+      expect(uiUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+      expect(uiUrl).not.toContain(`:${port}`);
+      const page = await fetch(uiUrl ?? '');
+      expect(page.ok).toBe(true);
+    } finally {
+      taken.close();
+    }
+  });
+
+  it('refuses a gRPC port that is taken', async () => {
+    const taken = createServer().listen({ port: 0, host: '127.0.0.1' });
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    try {
+      await expect(start({ port })).rejects.toMatchObject({ code: 'TEMPORAL_PORT_IN_USE' });
+    } finally {
+      taken.close();
+    }
+  });
+
+  it('says where the reason is when the server ends while starting', async () => {
+    writeFileSync(join(stateDir, 'temporal.sqlite'), 'not a database, '.repeat(1_000));
+    const onRestart = vi.fn();
+    await expect(start({ onRestart })).rejects.toMatchObject({
+      code: 'TEMPORAL_START_FAILED',
+      message: expect.stringContaining(join(stateDir, 'temporal.log')) as string,
+    });
+    expect(readFileSync(join(stateDir, 'temporal.log'), 'utf8')).toContain('not a database');
+    expect(onRestart).not.toHaveBeenCalled();
+  });
+
+  it('refuses a binary that cannot be run', async () => {
+    await expect(start({ binary: join(stateDir, 'absent') })).rejects.toMatchObject({
+      code: 'TEMPORAL_START_FAILED',
+    });
+  });
+
+  it('refuses a state folder whose server another collector looks after', async () => {
+    const first = await start();
+    await expect(start()).rejects.toMatchObject({ code: 'TEMPORAL_START_FAILED' });
+    await startWorkflow(first.address, 'undisturbed');
+  });
+
+  it('ends the server that a killed collector left behind', async () => {
+    const leftover = await leaveServerBehind();
+    try {
+      const server = await start();
+      expect(server.address).toBe(leftover.address);
+      expect(isAlive(leftover.pid)).toBe(false);
+      expect(await statusOf(server.address, 'from before')).toBe('RUNNING');
+    } finally {
+      if (isAlive(leftover.pid)) process.kill(leftover.pid, 'SIGKILL');
+    }
+  });
+
+  it('leaves alone another program that got the number of a server from before', async () => {
+    const other = spawn('sleep', ['60']);
+    try {
+      writeRecord(stateDir, { pid: other.pid ?? 0, ownerPid: 1, port: 1 });
+      await start();
+      expect(other.exitCode ?? other.signalCode).toBeNull();
+    } finally {
+      other.kill();
+    }
+  });
+});
+
+/** A server whose parent, a shell that started it, is gone. */
+async function leaveServerBehind(): Promise<{ pid: number; address: string }> {
+  const port = (await nextFreePort(20_000)) ?? 0;
+  const dbPath = join(stateDir, 'temporal.sqlite');
+  const pidFile = join(stateDir, 'pid');
+  const arguments_ = temporalArguments({ dbPath, port, uiPort: undefined, logLevel: 'warn' });
+  const shell = spawn(
+    '/bin/sh',
+    ['-c', '"$@" >/dev/null 2>&1 & echo $! >"$0"', pidFile, binary, ...arguments_],
+    { stdio: 'ignore' },
+  );
+  await once(shell, 'exit');
+  await vi.waitFor(() => expect(existsSync(pidFile)).toBe(true));
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  writeRecord(stateDir, { pid, ownerPid: shell.pid ?? 0, port });
+  const address = `127.0.0.1:${port}`;
+  await vi.waitFor(() => startWorkflow(address, 'from before'), {
+    timeout: 60_000,
+    interval: 200,
+  });
+  return { pid, address };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // A process that ended and waits for its parent to notice has no command line any more.
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
