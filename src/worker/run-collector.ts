@@ -9,6 +9,7 @@ import type { CortexClient } from '../cortex/client.js';
 import { createLimiter } from '../cortex/limiter.js';
 import { createOutput } from '../devo/create-output.js';
 import { openSegmentStore } from '../segments/segment-store.js';
+import { installRuntime } from './runtime.js';
 import { workflowBundle } from './bundle.js';
 import type { TemporalSession } from './open-temporal.js';
 
@@ -31,6 +32,7 @@ export async function startCollector(
   session: TemporalSession,
   log: Logger,
 ): Promise<Collector> {
+  installRuntime(log);
   const { client, namespace } = session;
   const segments = await openSegmentStore({
     stateDir: config.paths.state,

@@ -1,4 +1,10 @@
-import { condition, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  isCancellation,
+  log,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { CollectorActivities } from '../pull/activity-contract.js';
 import { waitAfterFailureMs } from '../pull/backoff.js';
 import { withoutKeys } from '../pull/keys.js';
@@ -62,7 +68,10 @@ export async function pullCycle(
     onWindow();
   }
   state.totals = { ...state.totals, cycles: state.totals.cycles + 1 };
-  if (state.lastPull !== null) state.lastPull = { ...state.lastPull, endedMs: Date.now() };
+  if (state.lastPull !== null) {
+    state.lastPull = { ...state.lastPull, endedMs: Date.now() };
+    log.info('Data up to date', { pull: state.lastPull });
+  }
   state.cycle = null;
 }
 
