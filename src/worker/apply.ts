@@ -1,7 +1,12 @@
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  TypedSearchAttributes,
+} from '@temporalio/common';
 import type { CollectorConfig } from '../config/model.js';
-import type { StreamSettings } from '../pull/settings.js';
+import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import { reconfigure, stop } from '../workflows/messages.js';
 import type { CollectInput } from '../workflows/state.js';
 import type { TemporalSession } from './open-temporal.js';
@@ -53,7 +58,7 @@ export async function planApply(
 
 /** Carries out a plan; each step is safe to repeat. */
 export async function executeApply(
-  { client }: TemporalSession,
+  { client, searchAttributes }: TemporalSession,
   steps: readonly PlanStep[],
 ): Promise<void> {
   for (const { action, workflowId, stream } of steps) {
@@ -69,11 +74,19 @@ export async function executeApply(
       signalArgs: [settings],
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       memo: { [SETTINGS_MEMO]: settings },
+      ...(searchAttributes ? { typedSearchAttributes: attributesOf(identity) } : {}),
       staticSummary: `${identity.stream} of ${identity.input} (${identity.inputId})`,
       staticDetails:
         'Pulls one stream of Cortex XDR for ever and delivers it to Devo. Query **status** to see where it stands; signals **pause**, **resume**, **pullNow** and **resetPersistence** steer it.',
     });
   }
+}
+
+function attributesOf({ stream, input }: StreamIdentity): TypedSearchAttributes {
+  return new TypedSearchAttributes([
+    { key: defineSearchAttributeKey('CortexService', SearchAttributeType.KEYWORD), value: stream },
+    { key: defineSearchAttributeKey('CortexInput', SearchAttributeType.KEYWORD), value: input },
+  ]);
 }
 
 async function signalStop(client: Client, workflowId: string): Promise<void> {

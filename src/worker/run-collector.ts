@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
@@ -108,11 +109,12 @@ function cachedClients(): (input: InputConfig) => CortexClient {
   };
 }
 
+/** Only a clear no counts: a segment of a running stream is worth more than a tidy disk. */
 async function isRunning(client: Client, workflowId: string): Promise<boolean> {
   try {
     return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
-  } catch {
-    return false;
+  } catch (error) {
+    return !(error instanceof WorkflowNotFoundError);
   }
 }
 

@@ -1,4 +1,4 @@
-import { setHandler } from '@temporalio/workflow';
+import { setHandler, upsertMemo } from '@temporalio/workflow';
 import { newCheckpoint } from '../pull/checkpoint.js';
 import { parseTime } from '../pull/parse-time.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
@@ -69,8 +69,7 @@ export function registerHandlers(
   setHandler(
     messages.reconfigure,
     (settings) => {
-      reconfigureState(state, settings, Date.now());
-      wake();
+      if (reconfigureState(state, settings, Date.now())) wake();
     },
     { description: 'Take new settings (apply sends it when the config changed)' },
   );
@@ -106,30 +105,35 @@ export function resetState(state: CollectState, request: unknown, nowMs: number)
       : newCheckpoint({ startTimeMs, configuredStartMs: state.settings.startTimeMs });
 }
 
-/** Takes new settings; a changed `start_time` starts the persistence anew, an unchanged one never does. */
-export function reconfigureState(state: CollectState, settings: unknown, nowMs: number): void {
+/**
+ * Takes new settings; a changed `start_time` starts the persistence anew, an unchanged one never does.
+ * True where something changed.
+ */
+export function reconfigureState(state: CollectState, settings: unknown, nowMs: number): boolean {
   if (!isSettings(settings)) {
     refuse(state, 'reconfigure', 'expected the settings that apply sends', nowMs);
-    return;
+    return false;
   }
+  if (JSON.stringify(settings) === JSON.stringify(state.settings)) return false;
   state.refusedSignal = null;
   state.settings = settings;
-  if (
-    settings.startTimeMs !== null &&
-    settings.startTimeMs !== state.checkpoint.configuredStartMs
-  ) {
+  // `apply` reads it here, so that it can plan without a running worker.
+  upsertMemo({ settings });
+  const { startTimeMs, outputs } = settings;
+  if (startTimeMs !== null && startTimeMs !== state.checkpoint.configuredStartMs) {
     state.cycle = null;
     state.checkpoint = configuredCheckpoint(settings, nowMs);
-  } else if (settings.startTimeMs === null && state.checkpoint.configuredStartMs !== null) {
+  } else if (startTimeMs === null && state.checkpoint.configuredStartMs !== null) {
     state.checkpoint = { ...state.checkpoint, configuredStartMs: null };
   }
   for (const item of state.pending) {
-    item.outputs = item.outputs.filter((output) => settings.outputs.includes(output));
+    item.outputs = item.outputs.filter((output) => outputs.includes(output));
   }
   state.pending = state.pending.filter((item) => item.outputs.length > 0);
   state.outputErrors = Object.fromEntries(
-    Object.entries(state.outputErrors).filter(([output]) => settings.outputs.includes(output)),
+    Object.entries(state.outputErrors).filter(([output]) => outputs.includes(output)),
   );
+  return true;
 }
 
 function isSettings(value: unknown): value is StreamSettings {
