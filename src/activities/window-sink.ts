@@ -56,7 +56,7 @@ export function createWindowSink(
       tally.duplicates += 1;
       return { text: '', events: 0 };
     }
-    if (read.malformed) tally.malformed += 1;
+    if (read.malformed !== undefined) tally.malformed += 1;
     const timeMs = read.timeMs ?? input.window.toMs;
     fresh.push({ key: read.key, timeMs });
     const events = read.events();

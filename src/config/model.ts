@@ -151,4 +151,6 @@ export interface ConfigWarning {
   readonly path: string;
   readonly message: string;
   readonly code: string;
+  /** `info`: nothing to act on. */
+  readonly severity: 'warning' | 'info';
 }

@@ -12,37 +12,45 @@ const PARAMETER_TEXT = /param|filter|field|invalid|unsupported|search_(from|to|s
 /** BigQuery ran out: a server's trouble, however the text goes on. */
 const RESOURCE_TEXT = /resources? exceeded|max(imum)? number of retries/i;
 
-/** What the API said, cut to a bearable length and free of control characters. */
-export function apiText(reply: JsonValue | undefined): string {
+/** What the API said, cut to a bearable length, free of control characters and of the key. */
+function apiText(reply: JsonValue | undefined, secret: string): string {
   if (!isJsonObject(reply)) return '';
   const parts = [reply.err_msg, reply.err_extra]
     .filter((part) => part !== undefined && part !== null)
     .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)));
-   
+
   return parts
     .join(': ')
+    .replaceAll(secret, '[redacted]')
     .replace(/\p{Cc}+/gu, ' ')
     .slice(0, MOST_TEXT);
 }
 
-/** `err_code` of a reply, which also comes inside HTTP 200. */
+/** `err_code` of a reply, which also comes inside HTTP 200; one that is no status counts as 500. */
 export function errorCodeOf(reply: JsonValue | undefined): number | undefined {
-  if (!isJsonObject(reply)) return undefined;
-  const code = reply.err_code;
-  return typeof code === 'number' ? code : typeof code === 'string' ? Number(code) : undefined;
+  const found = isJsonObject(reply) ? (reply.err_code ?? undefined) : undefined;
+  if (found === undefined) return undefined;
+  const code = Number(found);
+  return Number.isInteger(code) && code >= 400 ? code : 500;
+}
+
+export interface ClassifyOptions {
+  readonly path: string;
+  readonly apiKey: string;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
  * The error that a status (of HTTP, or `err_code` inside a 200) stands for. `reply` is the parsed error
- * envelope where there was one; `path` names the call.
+ * envelope where there was one; `path` names the call. The API may quote what it was sent, so `apiKey` is
+ * cut out of its text.
  */
 export function classify(
   status: number,
   reply: JsonValue | undefined,
-  path: string,
-  retryAfterMs?: number,
+  { path, apiKey, retryAfterMs }: ClassifyOptions,
 ): CortexError {
-  const text = apiText(reply);
+  const text = apiText(reply, apiKey);
   const { code, retry } = verdict(status, text);
   const said = text === '' ? '' : ` and the text "${text}"`;
   return new CortexError(code, `${path}: the API answered ${status}${said}`, {
@@ -53,6 +61,8 @@ export function classify(
 }
 
 function verdict(status: number, text: string): { code: CortexCode; retry: 'never' | 'later' } {
+  // A proxy that wants a login: nothing the API said.
+  if (status === 407) return { code: 'CORTEX_NETWORK_ERROR', retry: 'later' };
   if (status === 401) return { code: 'CORTEX_UNAUTHORIZED', retry: 'never' };
   if (status === 402) return { code: 'CORTEX_NOT_LICENSED', retry: 'never' };
   if (status === 403) return { code: 'CORTEX_FORBIDDEN', retry: 'never' };

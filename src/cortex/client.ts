@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios from 'axios';
+import type { AxiosResponse } from 'axios';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Credentials } from '../config/model.js';
 import type { TimeWindow } from '../pull/window.js';
@@ -60,8 +61,10 @@ export interface CortexClient {
 export interface RequestReport {
   readonly path: string;
   readonly status: number | 'network';
-  /** From asking for a turn to the last byte, the wait for the quota included. */
+  /** From the turn to the last byte. */
   readonly elapsedMs: number;
+  /** From asking for a turn to getting it. */
+  readonly waitedMs: number;
 }
 
 export interface ClientOptions {
@@ -93,38 +96,41 @@ export function createCortexClient(options: ClientOptions): CortexClient {
     data: JsonObject,
     { signal, priority = 'live' }: CallOptions,
   ): Promise<ParsedReply> {
-    const startedMs = Date.now();
-    const report = (status: number | 'network') =>
-      options.onRequest?.({ path, status, elapsedMs: Date.now() - startedMs });
-    const response = await limiter.run(
+    const askedMs = performance.now();
+    return await limiter.run(
       async () => {
-        try {
-          return await http.post<string>(
-            url,
-            { request_data: data },
-            {
-              headers: {
-                'Content-Type': 'application/json',
-                'Accept-Encoding': 'gzip',
-                ...authHeaders(credentials, Date.now()),
-              },
-              ...(signal === undefined ? {} : { signal }),
-            },
-          );
-        } catch (error) {
+        const startedMs = performance.now();
+        const report = (status: number | 'network') =>
+          options.onRequest?.({
+            path,
+            status,
+            elapsedMs: performance.now() - startedMs,
+            waitedMs: startedMs - askedMs,
+          });
+        const response = await send(url, data, signal).catch((error: unknown) => {
+          signal?.throwIfAborted();
           report('network');
-          throw networkError(error, path);
-        }
+          throw networkError(error, path, credentials.apiKey);
+        });
+        report(response.status);
+        return readReply(response, path, credentials.apiKey, limiter);
       },
       { priority, signal },
     );
-    report(response.status);
-    return readReply(
-      response.status,
-      response.data,
-      path,
-      limiter,
-      response.headers['retry-after'],
+  }
+
+  async function send(url: string, data: JsonObject, signal: AbortSignal | undefined) {
+    return await http.post<string>(
+      url,
+      { request_data: data },
+      {
+        headers: {
+          'Content-Type': 'application/json',
+          'Accept-Encoding': 'gzip',
+          ...authHeaders(credentials, Date.now()),
+        },
+        ...(signal === undefined ? {} : { signal }),
+      },
     );
   }
 
@@ -189,19 +195,17 @@ function readPage(reply: JsonValue, rowsKey: string, path: string): Omit<ListRep
 }
 
 function readReply(
-  status: number,
-  body: string,
+  { status, data: body, headers }: Pick<AxiosResponse<string>, 'status' | 'data' | 'headers'>,
   path: string,
+  apiKey: string,
   limiter: Limiter,
-  retryAfter: unknown,
 ): ParsedReply {
   const parsed = parseBody(body);
   const reply = isJsonObject(parsed?.value) ? parsed.value.reply : undefined;
-  const errorCode = errorCodeOf(reply);
-  const failed = status < 200 || status > 299 ? status : errorCode;
+  const failed = status < 200 || status > 299 ? status : errorCodeOf(reply);
   if (failed !== undefined) {
-    const waitMs = retryAfterMs(retryAfter, Date.now());
-    const error = classify(failed, reply, path, waitMs);
+    const waitMs = retryAfterMs(headers['retry-after'], Date.now());
+    const error = classify(failed, reply ?? parsed?.value, { path, apiKey, retryAfterMs: waitMs });
     if (error.code === 'CORTEX_RATE_LIMITED') limiter.rateLimited(waitMs);
     throw error;
   }
@@ -225,22 +229,21 @@ function parseBody(body: string): ParsedReply | undefined {
   }
 }
 
-/** Only the code of the error goes along: an axios error holds headers and body. */
-function networkError(error: unknown, path: string): CortexError {
+/** Code and text of the error alone: an axios error holds headers and body. */
+function networkError(error: unknown, path: string, apiKey: string): CortexError {
   const { code, message } = error as { code?: string; message?: string };
+  const found = [code, message].filter(Boolean).join(': ').replaceAll(apiKey, '[redacted]');
   return new CortexError(
     'CORTEX_NETWORK_ERROR',
-    `${path}: no reply (${code ?? message ?? 'unknown'}); check api_fqdn, the proxy and the network`,
+    `${path}: found no whole reply (${found}), expected one; check api_fqdn, the proxy and the network`,
     { retry: 'later' },
   );
 }
 
+/** axios follows the proxy variables of the environment by itself, and tunnels https through them. */
 function agents(proxy: string | undefined) {
-  if (proxy !== undefined) {
-    return { httpsAgent: new HttpsProxyAgent(proxy, { keepAlive: true }), proxy: false } as const;
-  }
-  return {
-    httpAgent: new HttpAgent({ keepAlive: true }),
-    httpsAgent: new HttpsAgent({ keepAlive: true }),
-  };
+  const direct = { httpAgent: new HttpAgent({ keepAlive: true }) };
+  if (proxy === undefined) return { ...direct, httpsAgent: new HttpsAgent({ keepAlive: true }) };
+  const httpsAgent = new HttpsProxyAgent(proxy, { keepAlive: true });
+  return { ...direct, httpsAgent, proxy: false } as const;
 }

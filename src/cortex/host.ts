@@ -1,5 +1,7 @@
 import { CortexError } from './errors.js';
 
+const SCHEME = /^https?:$/;
+const HOST = /^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
@@ -8,10 +10,10 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * taken as it is. Raises `CORTEX_HOST_INVALID`.
  */
 export function baseUrl(apiFqdn: string): string {
-  const text = apiFqdn.trim().toLowerCase();
-  const url = URL.canParse(withScheme(text)) ? new URL(withScheme(text)) : undefined;
+  const text = withScheme(apiFqdn.trim().toLowerCase());
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   const host = url?.hostname.replace(/\.$/, '') ?? '';
-  if (url === undefined || !/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$/.test(host)) {
+  if (url === undefined || !SCHEME.test(url.protocol) || !HOST.test(host)) {
     throw invalid(apiFqdn, 'a host name such as acme.xdr.eu.paloaltonetworks.com');
   }
   const loopback = LOOPBACK.test(host);
@@ -23,7 +25,7 @@ export function baseUrl(apiFqdn: string): string {
 }
 
 function withScheme(text: string): string {
-  return /^https?:\/\//.test(text) ? text : `https://${text}`;
+  return /^[a-z][a-z0-9+.-]*:\/\//.test(text) ? text : `https://${text}`;
 }
 
 function invalid(found: string, expected: string): CortexError {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { RequestLimit } from '../config/model.js';
 
@@ -36,7 +35,7 @@ export interface Limiter {
 export function createLimiter(limits: readonly RequestLimit[]): Limiter {
   const gate = new PQueue({ concurrency: 1 });
   const kept = Math.max(...limits.map((limit) => limit.requests));
-  /** Times of the last starts, oldest first, epoch ms: as many as the largest limit counts. */
+  /** Times of the last starts, oldest first, by the clock that nobody sets: as many as the largest limit counts. */
   const starts: number[] = [];
   let share = 1;
   let pausedUntilMs = 0;
@@ -52,31 +51,25 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
 
   async function turn(signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
-      const waitMs = Math.max(pausedUntilMs, ...limits.map(nextStartMs)) - Date.now();
+      signal?.throwIfAborted();
+      const waitMs = Math.max(pausedUntilMs, ...limits.map(nextStartMs)) - performance.now();
       if (waitMs <= 0) break;
-      await sleep(Math.ceil(waitMs), undefined, signal === undefined ? {} : { signal });
+      await pause(waitMs, signal);
     }
-    signal?.throwIfAborted();
-    starts.push(Date.now());
+    starts.push(performance.now());
     if (starts.length > kept) starts.shift();
   }
 
   return {
     async run(request, { priority, signal }) {
-      try {
-        await gate.add(async () => await turn(signal), {
-          priority: priority === 'live' ? 1 : 0,
-          ...(signal === undefined ? {} : { signal }),
-        });
-      } catch (error) {
-        // The timer names its own AbortError; callers know the reason they gave.
-        signal?.throwIfAborted();
-        throw error;
-      }
+      await gate.add(async () => await turn(signal), {
+        priority: priority === 'live' ? 1 : 0,
+        ...(signal === undefined ? {} : { signal }),
+      });
       return await request();
     },
     rateLimited(retryAfterMs) {
-      const nowMs = Date.now();
+      const nowMs = performance.now();
       // Requests under way when the first 429 came are answered 429 too: they are one refusal.
       if (nowMs >= pausedUntilMs) {
         refusals += 1;
@@ -89,7 +82,7 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
     },
     succeeded() {
       // During a pause, that is the reply to a request from before it.
-      if (Date.now() < pausedUntilMs) return;
+      if (performance.now() < pausedUntilMs) return;
       refusals = 0;
       if (share >= 1) return;
       successes += 1;
@@ -104,4 +97,17 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
       return gate.size + gate.pending;
     },
   };
+}
+
+/** Ends early when aborted; the caller looks at the signal. */
+async function pause(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.ceil(waitMs));
+    signal?.addEventListener('abort', end);
+  });
 }

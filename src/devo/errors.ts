@@ -42,17 +42,17 @@ export const DEVO_ERRORS = {
   DEVO_TLS_UNTRUSTED: {
     title: 'Server not trusted',
     cause:
-      'The server's certificate was not signed by the configured chain: a wrong `chain`, an intercepting proxy or an impostor.',
+      "The server's certificate was not signed by the configured chain: a wrong `chain`, an intercepting proxy or an impostor.",
     action: 'Use the chain file of your Devo domain; take intercepting proxies out of the way.',
   },
   DEVO_TLS_EXPIRED: {
     title: 'Server certificate not valid now',
-    cause: 'The server's certificate has run out or is not valid yet, or the clock is wrong.',
+    cause: "The server's certificate has run out or is not valid yet, or the clock is wrong.",
     action: 'Check the clock of this host; else tell whoever runs the receiver.',
   },
   DEVO_TLS_HOSTNAME: {
     title: 'Server certificate of another name',
-    cause: 'The server's certificate was made for another host name than the address.',
+    cause: "The server's certificate was made for another host name than the address.",
     action:
       'Correct `address`, set `server_name`, or, for a relay you trust, `verify_hostname: false`.',
   },
@@ -76,7 +76,7 @@ export const DEVO_ERRORS = {
     title: 'Receiver closed early',
     cause: 'The receiver closed before it had taken everything.',
     action:
-      'Nothing: the segment is sent again. If it happens at every try, check the client certificate and the receiver's log.',
+      "Nothing: the segment is sent again. If it happens at every try, check the client certificate and the receiver's log.",
   },
   DEVO_SEND_TIMEOUT: {
     title: 'Receiver takes nothing more',

@@ -1,103 +1,99 @@
-import type { Checkpoint, KeySlice } from './checkpoint.js';
 import { KEY_CAP } from './checkpoint.js';
-import { countKeys, mergeKeys } from './keys.js';
+import type { Checkpoint, KeySlice } from './checkpoint.js';
+import { capKeys, dropBefore, mergeKeys } from './keys.js';
 import { nextStepMs } from './step.js';
-import type { TimeWindow } from './window.js';
 import { widthMs } from './window.js';
+import type { OverlapMs, TimeWindow } from './window.js';
 
-/** What the planner needs to know of a stream in one pull cycle. */
-export interface PlanSettings {
-  /** Where the cycle ends: now minus settle when it began, epoch ms. */
+/** What holds for one pull cycle of a stream. */
+export interface CyclePlan {
+  /** Now minus settle when the cycle began, epoch ms: it reads up to here. */
   readonly targetMs: number;
+  /** How far behind the watermark late records are looked for. */
   readonly lookbackMs: number;
-  /** Width of the slices that keys are kept in. */
-  readonly sliceMs: number;
-  /** 1 where record times have fractions of a millisecond: neighbouring windows share one. */
-  readonly overlapMs: 0 | 1;
+  readonly overlapMs: OverlapMs;
+}
+
+/** A cycle and how far it has come. */
+export interface CyclePosition extends CyclePlan {
+  /** End of the last window that this cycle read, epoch ms; null before its first one, which looks back. */
+  readonly readToMs: number | null;
+}
+
+/** A window that was read, and what came of it. */
+export interface ReadOutcome {
+  /** How far it was read: the window asked for, or a lower part of it. */
+  readonly window: TimeWindow;
+  /** Keys of its new records, as `keysToKeep` gives them. */
+  readonly newKeys: readonly KeySlice[];
+  /** All records of the window, known ones included. */
+  readonly records: number;
 }
 
 /**
- * The next window of a cycle, null when the stream is up to date. The first one of a cycle
- * (`lookingBack`) also reads again behind the watermark, as far as keys tell its records apart; the
- * others begin where the last one ended.
+ * The next window of a cycle; null when the stream is read up to the target. The first one begins in the
+ * lookback, as far as keys are complete, and goes on into new time at once: an idle cycle is one window.
+ * The later ones begin right behind the last, be that in new time or, where it was cut, in the lookback.
  */
-export function nextWindow(
-  checkpoint: Checkpoint,
-  plan: PlanSettings & { readonly lookingBack: boolean },
-): TimeWindow | null {
+export function nextWindow(checkpoint: Checkpoint, cycle: CyclePosition): TimeWindow | null {
   const { watermarkMs, coveredFromMs, startTimeMs, stepMs } = checkpoint;
-  if (watermarkMs >= plan.targetMs) return null;
-  const aheadMs = Math.max(startTimeMs, watermarkMs + 1 - plan.overlapMs);
-  const backMs = Math.max(watermarkMs + 1 - plan.lookbackMs, coveredFromMs, startTimeMs);
-  const fromMs = plan.lookingBack ? Math.min(aheadMs, backMs) : aheadMs;
-  return { fromMs, toMs: Math.min(plan.targetMs, aheadMs + stepMs - 1 + plan.overlapMs) };
+  const { targetMs, lookbackMs, overlapMs, readToMs } = cycle;
+  if (targetMs <= watermarkMs) return null;
+  const aheadMs = watermarkMs + 1 - overlapMs;
+  const wantedMs = readToMs === null ? watermarkMs + 1 - lookbackMs : readToMs + 1 - overlapMs;
+  return {
+    fromMs: Math.max(startTimeMs, Math.min(aheadMs, Math.max(wantedMs, coveredFromMs))),
+    toMs: Math.min(targetMs, watermarkMs + stepMs),
+  };
 }
 
-/** The kept slices that can hold records of a window. */
+/** The known keys that records of a window can have. */
 export function keysFor(window: TimeWindow, checkpoint: Checkpoint): KeySlice[] {
-  const { recentKeys } = checkpoint;
-  return recentKeys.filter((slice, at) => {
-    const nextMs = recentKeys[at + 1]?.fromMs;
-    return slice.fromMs <= window.toMs && (nextMs === undefined || nextMs > window.fromMs);
-  });
+  return checkpoint.recentKeys.filter(
+    (slice) => slice.untilMs > window.fromMs && slice.fromMs <= window.toMs,
+  );
 }
 
 /**
- * From when on the keys of a window's records are wanted back, epoch ms: the next cycle looks back from
- * this one's target, so a backlog's keys need not travel. The shared millisecond of neighbouring windows
- * is always wanted.
+ * Only keys of records at or after this time (epoch ms) are wanted back: those that the next cycle's
+ * lookback will meet, and where windows share a millisecond, those in the shared one.
  */
-export function keysSinceMs(window: TimeWindow, plan: PlanSettings): number {
-  const lookbackMs = plan.targetMs + 1 - plan.lookbackMs;
-  return plan.overlapMs === 0 ? lookbackMs : Math.min(lookbackMs, window.toMs);
+export function keysSinceMs(window: TimeWindow, plan: CyclePlan): number {
+  const sinceMs = plan.targetMs - plan.lookbackMs;
+  return plan.overlapMs === 0 ? sinceMs : Math.min(sinceMs, window.toMs);
 }
 
-/** The checkpoint after a window was read: watermark, keys and step moved on. */
+/**
+ * The checkpoint after a window: the watermark at its end (never backwards), its keys added, keys that no
+ * lookback can need dropped, the step adapted. `coveredFromMs` rises past every record whose key was not
+ * collected or was dropped: a later lookback then is shorter, for reading those again would double them.
+ */
 export function afterWindow(
   checkpoint: Checkpoint,
-  read: {
-    readonly window: TimeWindow;
-    readonly newKeys: readonly KeySlice[];
-    readonly records: number;
-  },
-  plan: PlanSettings,
+  outcome: ReadOutcome,
+  plan: CyclePlan,
 ): Checkpoint {
-  const { window } = read;
+  const { window } = outcome;
   const watermarkMs = Math.max(checkpoint.watermarkMs, window.toMs);
-  const sinceMs = keysSinceMs(window, plan);
-  // Keys older than `sinceMs` did not come back with this window: if it went past them, the cover begins anew.
-  const freshFromMs = Math.max(checkpoint.watermarkMs + 1 - plan.overlapMs, sinceMs);
-  const coveredMs =
-    sinceMs > checkpoint.watermarkMs + 1
-      ? Math.min(freshFromMs, watermarkMs + 1 - plan.overlapMs)
-      : checkpoint.coveredFromMs;
-  const oldestMs = Math.max(coveredMs, watermarkMs + 1 - plan.lookbackMs - plan.overlapMs);
-  const merged = mergeKeys(checkpoint.recentKeys, read.newKeys).filter(
-    (slice) => slice.fromMs + plan.sliceMs > oldestMs,
+  const sinceMs = Math.min(keysSinceMs(window, plan), window.toMs + 1);
+  const collectedMs = sinceMs <= window.fromMs ? -Infinity : sinceMs;
+
+  const neededMs = watermarkMs + 1 - Math.max(plan.lookbackMs, plan.overlapMs);
+  const merged = mergeKeys(checkpoint.recentKeys, outcome.newKeys);
+  const needed = dropBefore(merged, neededMs);
+  const capped = capKeys(needed.kept, KEY_CAP);
+  const completeMs = Math.max(
+    checkpoint.coveredFromMs,
+    collectedMs,
+    needed.droppedUntilMs,
+    capped.droppedUntilMs,
   );
   return {
     ...checkpoint,
     watermarkMs,
-    ...capped(merged, coveredMs, watermarkMs + 1, plan.sliceMs),
-    stepMs: nextStepMs(widthMs(window), read.records),
+    recentKeys: capped.kept,
+    // Nothing behind the watermark was read, so nothing there can be missing.
+    coveredFromMs: Math.min(completeMs, watermarkMs + 1),
+    stepMs: nextStepMs(checkpoint.stepMs, outcome.records, widthMs(window)),
   };
-}
-
-/** Drops the oldest slices above the cap; what is dropped is not covered any more. */
-function capped(
-  slices: readonly KeySlice[],
-  coveredFromMs: number,
-  endMs: number,
-  sliceMs: number,
-): Pick<Checkpoint, 'recentKeys' | 'coveredFromMs'> {
-  let first = 0;
-  let keys = countKeys(slices);
-  let coveredMs = coveredFromMs;
-  for (const slice of slices) {
-    if (keys <= KEY_CAP) break;
-    keys -= countKeys([slice]);
-    coveredMs = Math.max(coveredMs, Math.min(endMs, slice.fromMs + sliceMs));
-    first += 1;
-  }
-  return { recentKeys: slices.slice(first), coveredFromMs: coveredMs };
 }

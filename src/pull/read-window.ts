@@ -1,185 +1,182 @@
-import type { TimeWindow } from './window.js';
-import { widthMs } from './window.js';
+import { readInOrder } from './in-order.js';
+import { lowerHalf, narrowestMs, widthMs } from './window.js';
+import type { OverlapMs, TimeWindow } from './window.js';
 
-/** One page of a window, ascending by the stream's time field. */
+/** Rows of one page, and what the API says the window holds. */
 export interface Page<Row> {
-  /** `total_count` of the window; null where the API gives none. */
+  /** `total_count`; null where the API gives none. */
   readonly total: number | null;
   readonly rows: readonly Row[];
 }
-/** Reads the rows `[offset, offset + pageSize)` of a window. */
+
+/** Fetches rows `[offset, offset + page size)` of a window, ascending by time. */
 export type ReadPage<Row> = (window: TimeWindow, offset: number) => Promise<Page<Row>>;
 
-/** Takes the rows of a window. Rows may come more than once: the sink knows them by key. */
+/** Takes rows as they are read; rows may repeat, so it tells them apart by key. */
 export interface RowSink<Row> {
   rows(rows: readonly Row[]): Promise<void>;
-  /** Forget all rows so far: the window is read in a smaller part. */
+  /** Forgets all rows so far: they belong to a window that turned out too full. */
   restart(): Promise<void>;
 }
 
 export interface ReadLimits {
-  /** The API's page: 100 everywhere. */
-  readonly pageSize: number;
-  /** Most rows of one segment; a window with more is read in its lower half. */
+  /** A window with more rows is cut: 5,000 make a segment that a retry can afford. */
   readonly maxRows: number;
-  /** Pages asked for at once, and so held at once. */
+  /** Most pages under way or held at a time. */
   readonly concurrency: number;
+  readonly overlapMs: OverlapMs;
+  /** Rows per page. Default 100, the most the API allows. */
+  readonly pageSize?: number;
+  /** Where `total_count` stops counting. Default 9,999, as the vendor documents. */
+  readonly saturatedAt?: number;
 }
-
-/** Page 100; 5,000 rows a segment, far below the 9,999 where totals saturate; ten pages at once, as the quota is ten requests a second. */
-export const READ_LIMITS: ReadLimits = { pageSize: 100, maxRows: 5_000, concurrency: 10 };
-
-/** Times the pages of a window are read again before it is left for a later try. */
-const MOST_REREADS = 5;
 
 export interface WindowRead {
   /** How far it read: the window asked for, or a lower part of it. */
   readonly window: TimeWindow;
-  /** Pages read again because rows moved. */
+  readonly requests: number;
+  /** Pages read again because rows moved, or because no total could tell whether they did. */
   readonly rereads: number;
-  /** A millisecond with more rows than a segment should hold. */
+  /** Rows met by the last pass through the window. */
+  readonly rows: number;
+  readonly warnings: readonly string[];
+  /** True where more rows share the narrowest window than the API promises to page through. */
   readonly fullMillisecond: boolean;
 }
 
-/** Rows kept entering the window while it was read; a later try may find it at rest. */
+/** Rows kept coming into a window while it was read; the same window may be read later. */
 export class WindowUnsettledError extends Error {
-  constructor(window: TimeWindow) {
+  constructor(window: TimeWindow, passes: number) {
     super(
-      `rows kept moving in the window ${window.fromMs} - ${window.toMs} while it was read ${MOST_REREADS} times; it is read again later`,
+      `found rows coming into the window ${describe(window)} in each of ${passes} passes, expected it to hold still; it is read again later; if this stays, set a longer settle_in_seconds`,
     );
     this.name = 'WindowUnsettledError';
   }
 }
 
+/** The page size the API allows at most. */
+const PAGE_SIZE = 100;
+const SATURATED_AT = 9_999;
+/** Passes before a window counts as unsettled: rows that come in late are rare, five in a row mean trouble. */
+const MOST_PASSES = 5;
+
 /**
- * Reads a window whole, page by page, into the sink; or its lower half (again and again) where it holds
- * more than a segment should. Raises what `readPage` raises, and `WindowUnsettledError`.
+ * Reads every row of a window into the sink, or of its lower half where it holds too many, and of that
+ * one's, down to the narrowest. Raises `WindowUnsettledError`, and whatever `readPage` or the sink raises.
+ *
+ * A window is complete when every reply reports the same total and every page holds what that total says.
+ * Otherwise rows left it while it was read (an incident was modified and moved to now), which shifts the
+ * rows behind them to lower offsets: the pages are read again from the last to the first, so that a row
+ * can only shift into a page still to be read. Not seen: one row coming in and one leaving between the same
+ * two replies, for the total stays; rows come in only near the moving edge, where the lookback reads again.
  */
 export async function readWindow<Row>(
   asked: TimeWindow,
   readPage: ReadPage<Row>,
   sink: RowSink<Row>,
-  limits: ReadLimits = READ_LIMITS,
+  limits: ReadLimits,
 ): Promise<WindowRead> {
+  const { maxRows, concurrency, pageSize = PAGE_SIZE, saturatedAt = SATURATED_AT } = limits;
+  const leastMs = narrowestMs(limits.overlapMs);
   let window = asked;
-  for (;;) {
-    const single = widthMs(window) === 1;
-    const first = await readPage(window, 0);
-    const total = knownTotal(first);
-    if (!single && total !== null && total > limits.maxRows) {
-      window = lowerHalf(window);
-      continue;
-    }
-    await sink.rows(first.rows);
-    if (single && (total === null || total > limits.maxRows)) {
-      const rows = await readForward(window, first, readPage, sink, limits, Infinity);
-      return { window, rereads: 0, fullMillisecond: rows > limits.maxRows };
-    }
-    if (total === null) {
-      const rows = await readForward(window, first, readPage, sink, limits, limits.maxRows);
-      if (rows <= limits.maxRows) return { window, rereads: 0, fullMillisecond: false };
-      await sink.restart();
-      window = lowerHalf(window);
-      continue;
-    }
-    const whole = first.rows.length === Math.min(limits.pageSize, total);
-    const settled = whole && (await readAtOnce(window, total, readPage, sink, limits));
-    const rereads = settled ? 0 : await readBackward(window, total, readPage, sink, limits);
-    return { window, rereads, fullMillisecond: false };
-  }
-}
-
-/** A total below the rows it comes with is as good as none. */
-function knownTotal<Row>({ total, rows }: Page<Row>): number | null {
-  return total === null || total < rows.length ? null : total;
-}
-
-function lowerHalf({ fromMs, toMs }: TimeWindow): TimeWindow {
-  return { fromMs, toMs: fromMs + Math.floor((toMs - fromMs + 1) / 2) - 1 };
-}
-
-/** Pages on until a short page, or until there are more than `mostRows`; returns the rows met. */
-async function readForward<Row>(
-  window: TimeWindow,
-  first: Page<Row>,
-  readPage: ReadPage<Row>,
-  sink: RowSink<Row>,
-  { pageSize }: ReadLimits,
-  mostRows: number,
-): Promise<number> {
-  let rows = first.rows.length;
-  let last = first.rows.length;
-  while (last >= pageSize && rows <= mostRows) {
-    const page = await readPage(window, rows);
-    await sink.rows(page.rows);
-    last = page.rows.length;
-    rows += last;
-  }
-  return rows;
-}
-
-/**
- * Reads the pages behind the first, several at once, and hands them on in their order. True when every
- * reply told the same total and every page had its rows: then nothing moved.
- */
-async function readAtOnce<Row>(
-  window: TimeWindow,
-  total: number,
-  readPage: ReadPage<Row>,
-  sink: RowSink<Row>,
-  { pageSize, concurrency }: ReadLimits,
-): Promise<boolean> {
-  const offsets = offsetsOf(total, pageSize).slice(1);
-  const ahead: Promise<Page<Row>>[] = [];
-  let asked = 0;
-  let settled = true;
-  for (const offset of offsets) {
-    while (ahead.length < concurrency && asked < offsets.length) {
-      const next = readPage(window, offsets[asked] ?? 0);
-      // It is awaited in its turn; until then a failure must not count as unhandled.
-      next.catch(() => undefined);
-      ahead.push(next);
-      asked += 1;
-    }
-    const page = await ahead.shift();
-    if (page === undefined) break;
-    await sink.rows(page.rows);
-    settled &&= page.total === total && page.rows.length === Math.min(pageSize, total - offset);
-  }
-  return settled;
-}
-
-/**
- * Rows left the window while it was read. Read one page at a time from the last to the first, a row that
- * shifts can only shift into a page still to be read; unless one came in, then once more. Returns the
- * pages read again.
- */
-async function readBackward<Row>(
-  window: TimeWindow,
-  firstTotal: number,
-  readPage: ReadPage<Row>,
-  sink: RowSink<Row>,
-  { pageSize }: ReadLimits,
-): Promise<number> {
+  let requests = 0;
   let rereads = 0;
-  let startTotal = firstTotal;
-  for (let round = 0; round < MOST_REREADS; round += 1) {
-    let total = startTotal;
-    let grew = false;
-    for (const offset of offsetsOf(startTotal, pageSize).reverse()) {
-      const page = await readPage(window, offset);
+
+  const canCut = () => widthMs(window) > leastMs;
+  const lastPageOf = (total: number) => Math.floor(total / pageSize);
+  const read = async (index: number): Promise<Page<Row>> => {
+    requests += 1;
+    return await readPage(window, index * pageSize);
+  };
+
+  /** One try: the number of its rows, or why it did not do. */
+  async function readOnce(): Promise<number | 'too many' | 'unsettled'> {
+    const first = await read(0);
+    if (first.total !== null && first.total > maxRows && canCut()) return 'too many';
+    const counted = first.total !== null && first.total < saturatedAt;
+    if (counted && first.total >= first.rows.length) {
+      const pass = await readCounted(first, first.total);
+      if (pass.settled) return pass.rows;
+      if (!pass.miscounted) return await readBackwards(pass.lastPage);
+    }
+    const pass = await readUncounted(first);
+    if (pass === 'too many' || pass.lastPage === 0) return pass === 'too many' ? pass : pass.rows;
+    return await readBackwards(pass.lastPage);
+  }
+
+  /** Forward, several pages at a time, as many as the total says. */
+  async function readCounted(first: Page<Row>, total: number) {
+    let rows = 0;
+    let settled = true;
+    let miscounted = false;
+    // A total of 200 makes three pages: only one that is not full shows that it was the last.
+    let lastPage = lastPageOf(total);
+    const pages = lastPage + 1;
+    await readInOrder(
+      pages,
+      concurrency,
+      (index) => (index === 0 ? Promise.resolve(first) : read(index)),
+      async (page, index) => {
+        await sink.rows(page.rows);
+        rows += page.rows.length;
+        const isLast = index === pages - 1;
+        const expected = isLast ? total % pageSize : pageSize;
+        settled = page.total === total && page.rows.length === expected;
+        miscounted = page.total === total && isLast && page.rows.length === pageSize;
+        lastPage = Math.max(lastPage, lastPageOf(page.total ?? 0));
+        return settled;
+      },
+    );
+    return { rows, settled, miscounted, lastPage };
+  }
+
+  /** Forward, one page at a time, until one is not full. */
+  async function readUncounted(first: Page<Row>) {
+    let rows = 0;
+    for (let index = 0; ; index++) {
+      const page = index === 0 ? first : await read(index);
+      rows += page.rows.length;
+      if (rows > maxRows && canCut()) return 'too many';
+      await sink.rows(page.rows);
+      if (page.rows.length < pageSize) return { rows, lastPage: index };
+    }
+  }
+
+  /** From the last page to the first; unsettled where a row came in, for that shifts others behind it. */
+  async function readBackwards(lastPage: number): Promise<number | 'unsettled'> {
+    let rows = 0;
+    let before: number | null = null;
+    for (let index = lastPage; index >= 0; index--) {
+      const page = await read(index);
       rereads += 1;
       await sink.rows(page.rows);
-      const now = page.total ?? total;
-      grew ||= now > total;
-      total = now;
+      rows += page.rows.length;
+      const beyond = index === lastPage && page.rows.length >= pageSize;
+      const grown = before !== null && page.total !== null && page.total > before;
+      if (beyond || grown) return 'unsettled';
+      before = page.total ?? before;
     }
-    if (!grew) return rereads;
-    startTotal = Math.max(startTotal, total);
+    return rows;
   }
-  throw new WindowUnsettledError(window);
+
+  let passes = 1;
+  let rows = await readOnce();
+  while (typeof rows === 'string') {
+    if (rows === 'too many') {
+      await sink.restart();
+      window = lowerHalf(window, leastMs);
+      passes = 0;
+    }
+    if (passes === MOST_PASSES) throw new WindowUnsettledError(window, MOST_PASSES);
+    passes += 1;
+    rows = await readOnce();
+  }
+  const fullMillisecond = rows >= saturatedAt;
+  const warning = `${rows} records share ${describe(window)}; the API promises to page through ${saturatedAt - 1} only, so it may hold back more`;
+  const warnings = fullMillisecond ? [warning] : [];
+  return { window, requests, rereads, rows, warnings, fullMillisecond };
 }
 
-function offsetsOf(total: number, pageSize: number): number[] {
-  return Array.from({ length: Math.max(1, Math.ceil(total / pageSize)) }, (_, at) => at * pageSize);
+function describe({ fromMs, toMs }: TimeWindow): string {
+  return `${new Date(fromMs).toISOString()} - ${new Date(toMs).toISOString()}`;
 }

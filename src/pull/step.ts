@@ -1,16 +1,18 @@
-/** Rows a window aims at: enough to make a segment worth its round trips, few enough to stay in one. */
-const AIM = { least: 2_000, middle: 3_500, most: 5_000 };
-/** Most a step grows or shrinks at once, so that one odd window does not throw it far off. */
-const FACTOR = 8;
-const LONGEST_MS = 30 * 24 * 60 * 60 * 1_000;
+/** Width of a stream's very first window: narrow enough to learn the density from cheaply. */
+export const START_STEP_MS = 3_600_000;
+/** Widest step: history without records is crossed in a few requests per year. */
+export const MOST_STEP_MS = 30 * 24 * 3_600_000;
+/** Records a window should hold: the middle of 2,000 to 5,000, where a segment is worth its overhead and fits. */
+const AIMED_RECORDS = 3_000;
+/** A step grows or shrinks at most this much at once, so that one burst or one gap does not decide alone. */
+const MOST_CHANGE = 8;
 
-/** Width of the next window after one of `widthMs` that held `rows` rows; never outside [1 ms, 30 days]. */
-export function nextStepMs(widthMs: number, rows: number): number {
-  if (rows >= AIM.least && rows <= AIM.most) return clamp(widthMs);
-  const factor = rows === 0 ? FACTOR : AIM.middle / rows;
-  return clamp(Math.round(widthMs * Math.min(FACTOR, Math.max(1 / FACTOR, factor))));
-}
-
-function clamp(stepMs: number): number {
-  return Math.min(LONGEST_MS, Math.max(1, stepMs));
+/**
+ * The width of the next window, ms: as wide as `AIMED_RECORDS` were in the last one, which held `records`
+ * in `readWidthMs`; within an eighth and eight times of `stepMs`, and within 1 ms and 30 days.
+ */
+export function nextStepMs(stepMs: number, records: number, readWidthMs: number): number {
+  const aimedMs = records === 0 ? Infinity : (readWidthMs * AIMED_RECORDS) / records;
+  const changedMs = Math.min(stepMs * MOST_CHANGE, Math.max(stepMs / MOST_CHANGE, aimedMs));
+  return Math.round(Math.min(MOST_STEP_MS, Math.max(1, changedMs)));
 }

@@ -1,23 +1,45 @@
+import { widthMs } from './window.js';
 import type { TimeWindow } from './window.js';
 
-/** `01:00:00Z - 01:05:00Z`, with dates where the window spans days. */
-export function formatWindow({ fromMs, toMs }: TimeWindow): string {
-  const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
-  const sameDay = from.slice(0, 10) === to.slice(0, 10);
-  return sameDay
-    ? `${from.slice(0, 19)}Z - ${to.slice(11, 19)}Z`
-    : `${from.slice(0, 19)}Z - ${to.slice(0, 19)}Z`;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * A window as Temporal UI shows it: `01:00:00Z - 01:05:00Z`. The dates are shown too where the window
+ * touches another UTC day than that of `nowMs` (without it: than its own first day), milliseconds where it is
+ * narrower than two seconds.
+ */
+export function formatWindow(window: TimeWindow, nowMs: number = window.fromMs): string {
+  const { fromMs, toMs } = window;
+  const withDate = dayOf(fromMs) !== dayOf(nowMs) || dayOf(toMs) !== dayOf(nowMs);
+  const withMs = widthMs(window) < 2 * SECOND_MS;
+  const format = (ms: number) => {
+    const [date = '', time = ''] = new Date(ms).toISOString().split('T');
+    return `${withDate ? `${date} ` : ''}${withMs ? time : time.replace(/\.\d+Z$/, 'Z')}`;
+  };
+  return `${format(fromMs)} - ${format(toMs)}`;
 }
 
-/** A duration as people say it, in its two largest units: `42 s`, `2 h 5 min`, `3 d`. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.round(ms / 1_000);
-  if (seconds <= 300) return `${seconds} s`;
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3_600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-  ];
-  const shown = parts.filter(([count]) => count > 0).slice(0, 2);
-  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS);
+}
+
+/** A duration in its two largest units: `250 ms`, `300 s`, `15 min`, `2 h 5 min`, `3 d 4 h`. */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < SECOND_MS) return `${Math.round(durationMs)} ms`;
+  // Periods and timeouts are set in seconds, so they are shown in seconds up to ten minutes.
+  const seconds = Math.round(durationMs / SECOND_MS);
+  if (seconds < 600) return `${seconds} s`;
+  const minutes = Math.round(durationMs / MINUTE_MS);
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 24 * 60) return inUnits(minutes, 60, 'h', 'min');
+  return inUnits(Math.round(durationMs / HOUR_MS), 24, 'd', 'h');
+}
+
+function inUnits(amount: number, perLarge: number, large: string, small: string): string {
+  const rest = amount % perLarge;
+  const whole = `${Math.floor(amount / perLarge)} ${large}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${small}`;
 }

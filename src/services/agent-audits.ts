@@ -7,8 +7,7 @@ export const agentAudits: Service = {
   path: () => 'v1/audits/agents_reports',
   timeField: () => 'timestamp',
   rowsKey: 'data',
-  timeMs: (record) => numberOf(record['TIMESTAMP']),
-  key: (record) =>
-    numberOf(record['TIMESTAMP']) === undefined ? undefined : canonicalText(record),
+  timeMs: (record) => numberOf(record.TIMESTAMP),
+  key: (record) => (numberOf(record.TIMESTAMP) === undefined ? undefined : canonicalText(record)),
   events: (record, config) => [{ tag: config.tags.main, payload: record }],
 };

@@ -7,8 +7,14 @@ export const alerts: Service = {
   path: (config) => `${config.apiVersion}/alerts/get_alerts_multi_events`,
   timeField: (config) => config.timeField ?? 'server_creation_time',
   rowsKey: 'alerts',
-  timeMs: (record) => numberOf(record.local_insert_ts),
-  key: (record) => textOf(record.alert_id),
+  // `creation_time` filters on the endpoint's clock, `server_creation_time` on the tenant's.
+  timeMs: (record, config) =>
+    numberOf(
+      config.timeField === 'creation_time' ? record.detection_timestamp : record.local_insert_ts,
+    ),
+  key: ({ alert_id: id, events }) =>
+    // Events that are no list could not be split: such an alert goes out as it came.
+    Array.isArray(events) || events === undefined || events === null ? textOf(id) : undefined,
   events(record, config): DevoEvent[] {
     if (config.apiVersion === 'v2') return [{ tag: config.tags.main, payload: record }];
     const { events, ...alert } = record;

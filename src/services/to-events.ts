@@ -1,7 +1,7 @@
-import { isJsonObject } from '../cortex/json.js';
+import { encodeJson, isJsonObject } from '../cortex/json.js';
 import type { JsonValue } from '../cortex/json.js';
 import type { ServiceConfig } from '../config/model.js';
-import { canonicalText, shortKey } from './key.js';
+import { shortKey } from './key.js';
 import type { DevoEvent, Service } from './service.js';
 
 /** Why a record is not what its service expects: a list or a plain value, or nothing that names it. */
@@ -22,6 +22,7 @@ export interface ReadRecord {
 export function readRecord(
   service: Service,
   record: JsonValue,
+  lossless: boolean,
   config: ServiceConfig,
 ): ReadRecord {
   const isObject = isJsonObject(record);
@@ -29,7 +30,7 @@ export function readRecord(
   const id = isObject ? service.key(record) : undefined;
   if (!isObject || id === undefined) {
     return {
-      key: shortKey(canonicalText(record)),
+      key: shortKey(encodeJson(record, lossless)),
       timeMs,
       malformed: isObject ? 'no_key' : 'not_an_object',
       events: () => [{ tag: config.tags.main, payload: record }],

@@ -1,0 +1,41 @@
+import { signalStream } from '../worker/signal.js';
+import type { StreamCommand } from '../worker/signal.js';
+import { streamsOf } from '../worker/streams.js';
+import type { ConfiguredStream } from '../worker/streams.js';
+import { chooseStream } from './choose-stream.js';
+import type { Io } from './io.js';
+import { withSession } from './with-session.js';
+
+/** What a command that acts on one stream was given. */
+export interface StreamChoice {
+  readonly config?: string;
+  readonly debug?: boolean;
+  /** Name of the stream, as `status` shows it. */
+  readonly service: string;
+  readonly input?: string;
+}
+
+/** What to send to the stream, and what to tell the operator then. */
+export interface StreamAct {
+  readonly command: StreamCommand;
+  readonly done: string;
+}
+
+/**
+ * Finds the stream, sends it what `decide` says and prints what comes of it. Raises `USAGE_` errors for names
+ * that do not fit, `STREAM_NOT_STARTED`, what `decide` raises and what joining Temporal raises.
+ */
+export async function actOnStream(
+  io: Io,
+  choice: StreamChoice,
+  decide: (stream: ConfiguredStream) => StreamAct | Promise<StreamAct>,
+): Promise<void> {
+  await withSession(io, choice, async ({ config, session }) => {
+    const streams = streamsOf(config, session.searchAttributes);
+    const stream = chooseStream(streams, choice.service, choice.input);
+    const { command, done } = await decide(stream);
+    await signalStream(session, stream.workflowId, command);
+    const { stream: name, input } = stream.identity;
+    io.print(`${io.colors.green('ok')} ${name} of ${input} ${done}`);
+  });
+}

@@ -1,0 +1,67 @@
+import { CollectorError } from '../errors/collector-error.js';
+import type { ErrorCatalogue } from '../errors/collector-error.js';
+
+export const CLI_ERRORS = {
+  USAGE_STREAM_UNKNOWN: {
+    title: 'No such stream',
+    cause: 'The name is misspelt, or the config file does not have this service.',
+    action: 'Use a name that `cortex-devo status` lists.',
+  },
+  USAGE_INPUT_UNKNOWN: {
+    title: 'No such input',
+    cause: 'The name given with --input is misspelt, or the input is disabled.',
+    action: 'Use the name of an enabled input of the config file.',
+  },
+  USAGE_INPUT_NEEDED: {
+    title: 'Several inputs have this stream',
+    cause: 'The config file has several inputs, and the command acts on one stream of one input.',
+    action: 'Name the input with --input.',
+  },
+  USAGE_START_TIME: {
+    title: 'Start time not understood',
+    cause: '--start-time is neither ISO 8601 nor epoch milliseconds, or it lies in the future.',
+    action: 'Give a past time such as 2026-01-31 or 2026-01-31T08:00:00Z.',
+  },
+  STREAM_NOT_STARTED: {
+    title: 'Stream does not run',
+    cause: 'The config was not applied to this Temporal yet, or the stream was stopped.',
+    action: 'Run `cortex-devo up`, or `cortex-devo apply` where workers run already.',
+  },
+  STREAM_NO_ANSWER: {
+    title: 'Stream gives no answer',
+    cause: 'No worker runs on its task queue, so nobody can answer for it.',
+    action: 'Run `cortex-devo up` or `cortex-devo worker`; pulling goes on where it stood.',
+  },
+  VALIDATE_FAILED: {
+    title: 'Checks failed',
+    cause: 'The config file is sound, but the API or an output refused this collector.',
+    action: 'Look up the code of each line that begins with `fail`.',
+  },
+  VALIDATE_TIMEOUT: {
+    title: 'No answer to a check',
+    cause: 'The API or the output neither answered nor refused in time.',
+    action: 'Check address, port, proxy and firewall between this host and the one named.',
+  },
+  RESET_DECLINED: {
+    title: 'Reset not confirmed',
+    cause: 'The question was not answered with yes.',
+    action: 'Nothing was changed. Run the command again, or with --yes.',
+  },
+  DEMO_MISMATCH: {
+    title: 'The demo did not add up',
+    cause: 'Something produced did not arrive in time, arrived twice, or arrived damaged.',
+    action: 'Run it again with --keep --debug and report the log with the kept folder.',
+  },
+  INTERNAL: {
+    title: 'Unexpected error',
+    cause: 'A mistake in this program, or an error of the system that it does not know.',
+    action: 'Run the command again with --debug and report what it prints.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export type CliErrorCode = keyof typeof CLI_ERRORS;
+
+/** An error of this folder: trying again cannot help until the operator acts. */
+export function cliError(code: CliErrorCode, message: string): CollectorError {
+  return new CollectorError(code, message, { retry: 'never' });
+}

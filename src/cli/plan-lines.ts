@@ -1,0 +1,31 @@
+import type { Colors } from 'picocolors/types.js';
+import type { PlanStep } from '../worker/apply.js';
+
+const MARKS = { start: '+', change: '~', stop: '-', keep: '=' } as const;
+
+/** The plan of `apply`, a line per stream (`+` start, `~` change, `-` stop, `=` keep) with its changes below. */
+export function planLines(steps: readonly PlanStep[], colors: Colors): string {
+  const paints = { start: colors.green, change: colors.yellow, stop: colors.red, keep: colors.dim };
+  return [
+    ...steps.flatMap(({ action, workflowId, details }) => [
+      paints[action](`${MARKS[action]} ${workflowId}`),
+      ...details.map((detail) => `    ${detail}`),
+    ]),
+    planSummary(steps),
+  ].join('\n');
+}
+
+/** The plan in a sentence: `2 to start, 1 to change, 0 to stop, 3 unchanged`. */
+export function planSummary(steps: readonly PlanStep[]): string {
+  const number = (action: PlanStep['action']) =>
+    steps.filter((step) => step.action === action).length;
+  return `${number('start')} to start, ${number('change')} to change, ${number('stop')} to stop, ${number('keep')} unchanged`;
+}
+
+/** What `apply --json` prints; fields are only ever added. */
+export function planJson(steps: readonly PlanStep[], applied: boolean) {
+  return {
+    applied,
+    steps: steps.map(({ action, workflowId, details }) => ({ action, workflowId, details })),
+  };
+}

@@ -1,0 +1,204 @@
+import Table from 'cli-table3';
+import type { Colors, Formatter } from 'picocolors/types.js';
+import { formatDuration } from '../pull/time-text.js';
+import type { StreamError, StreamStatus } from '../pull/status.js';
+import type { StreamReport } from '../worker/status.js';
+
+/** How a table is drawn: `columns` is the width it must fit, undefined for any. */
+export interface TableStyle {
+  readonly colors: Colors;
+  readonly columns: number | undefined;
+  /** Epoch ms. */
+  readonly nowMs: number;
+}
+
+interface Column {
+  readonly title: string;
+  readonly cell: (report: StreamReport, nowMs: number) => string;
+  readonly align?: 'right';
+  /** The column with the highest number leaves first where the terminal is too narrow. */
+  readonly leaves?: number;
+}
+
+const GAP = 2;
+
+const COLUMNS: readonly Column[] = [
+  { title: 'input', cell: ({ identity }) => identity.input, leaves: 2 },
+  { title: 'stream', cell: ({ identity }) => identity.stream },
+  { title: 'state', cell: stateOf },
+  { title: 'watermark', cell: ofStatus((status) => isoSeconds(status.watermarkMs)) },
+  {
+    title: 'lag',
+    align: 'right',
+    cell: ofStatus((status, nowMs) => formatDuration(Math.max(0, nowMs - status.watermarkMs))),
+  },
+  { title: 'last pull', align: 'right', leaves: 4, cell: ofStatus(lastPullOf) },
+  { title: 'records', align: 'right', cell: ofStatus(({ totals }) => count(totals.records)) },
+  {
+    title: 'events',
+    align: 'right',
+    leaves: 1,
+    cell: ofStatus(({ totals }) => count(totals.events)),
+  },
+  { title: 'pending', align: 'right', leaves: 3, cell: ofStatus(pendingOf) },
+];
+
+/**
+ * The table of `status`: a line per stream and, below it, a line for each error in force (with its code
+ * and the next try), refused signal and warning. Columns that matter least leave first where it is narrow.
+ */
+export function statusTable(reports: readonly StreamReport[], style: TableStyle): string {
+  if (reports.length === 0) return 'no streams: every input of the config file is disabled';
+  const columns = fitting(reports, style);
+  const table = new Table({
+    head: columns.map(({ title }) => style.colors.dim(title)),
+    colAligns: columns.map(({ align }) => align ?? 'left'),
+    chars: NO_BORDERS,
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const report of reports) {
+    const paint = paintOf(stateOf(report), style.colors);
+    table.push(
+      columns.map((column) => {
+        const text = column.cell(report, style.nowMs);
+        return column.title === 'state' ? paint(text) : text;
+      }),
+    );
+  }
+  const troubles = reports.flatMap((report) => troubleLines(report, style));
+  return [table.toString(), ...(troubles.length > 0 ? ['', ...troubles] : [])].join('\n');
+}
+
+/** One stream in one line, for logs and pipes. */
+export function statusLine(report: StreamReport, nowMs: number): string {
+  const { identity, status } = report;
+  const name = `${identity.input}/${identity.stream}`;
+  if (status === null) return `${name} ${stateOf(report)}`;
+  const error = errorsOf(status)[0];
+  return [
+    name,
+    stateOf(report),
+    `watermark=${isoSeconds(status.watermarkMs)}`,
+    `lag=${Math.max(0, Math.round((nowMs - status.watermarkMs) / 1_000))}s`,
+    `records=${status.totals.records}`,
+    `events=${status.totals.events}`,
+    `pending=${pendingOf(status)}`,
+    ...(error === undefined ? [] : [`error=${error.error.code}`]),
+  ].join(' ');
+}
+
+/** The state as shown: that of the stream, or why it could not be asked. */
+export function stateOf({ status, problem }: StreamReport): string {
+  if (status !== null) return status.state;
+  return problem?.code === 'STREAM_NOT_STARTED' ? 'not started' : 'no answer';
+}
+
+/** Errors in force and the last refused signal, each with the name of where it comes from. */
+export function errorsOf(
+  status: StreamStatus,
+): { source: 'fetch' | 'output' | 'signal'; output?: string; error: StreamError }[] {
+  const { fetchError, outputErrors, refusedSignal } = status;
+  return [
+    ...(fetchError === null ? [] : [{ source: 'fetch' as const, error: fetchError }]),
+    ...Object.entries(outputErrors).map(([output, error]) => ({
+      source: 'output' as const,
+      output,
+      error,
+    })),
+    ...(refusedSignal === null ? [] : [{ source: 'signal' as const, error: refusedSignal }]),
+  ];
+}
+
+const NO_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' '.repeat(GAP),
+};
+
+function fitting(reports: readonly StreamReport[], { columns, nowMs }: TableStyle): Column[] {
+  const widths = new Map(
+    COLUMNS.map((column) => [
+      column,
+      Math.max(column.title.length, ...reports.map((report) => column.cell(report, nowMs).length)),
+    ]),
+  );
+  const shown = [...COLUMNS];
+  const width = () => shown.reduce((sum, column) => sum + (widths.get(column) ?? 0) + GAP, -GAP);
+  const leaving = COLUMNS.filter((column) => column.leaves !== undefined).sort(
+    (a, b) => (b.leaves ?? 0) - (a.leaves ?? 0),
+  );
+  for (const column of leaving) {
+    if (columns === undefined || width() <= columns) break;
+    shown.splice(shown.indexOf(column), 1);
+  }
+  return shown;
+}
+
+function troubleLines(report: StreamReport, { colors, nowMs }: TableStyle): string[] {
+  const name = `${report.identity.input} ${report.identity.stream}`;
+  if (report.status === null) {
+    const { code, message } = report.problem ?? { code: 'STREAM_NO_ANSWER', message: 'no answer' };
+    return [`${name}  ${colors.yellow(code)} ${message}`];
+  }
+  const errors = errorsOf(report.status).map(({ output, error }) => {
+    const where = output === undefined ? '' : `output ${output}: `;
+    const again =
+      error.nextTryMs === null
+        ? ''
+        : `; failures: ${error.failures}, next try in ${formatDuration(Math.max(0, error.nextTryMs - nowMs))}`;
+    return `${name}  ${colors.red(error.code)} ${where}${error.message}${again}`;
+  });
+  const warnings = report.status.warnings.map(
+    (warning) => `${name}  ${colors.yellow('warning')} ${warning}`,
+  );
+  return [...errors, ...warnings];
+}
+
+function ofStatus(
+  text: (status: StreamStatus, nowMs: number) => string,
+): (report: StreamReport, nowMs: number) => string {
+  return ({ status }, nowMs) => (status === null ? '-' : text(status, nowMs));
+}
+
+function lastPullOf({ lastPull }: StreamStatus, nowMs: number): string {
+  if (lastPull === null) return '-';
+  if (lastPull.endedMs === null) return 'now';
+  return `${formatDuration(Math.max(0, nowMs - lastPull.endedMs))} ago`;
+}
+
+function pendingOf({ pendingByOutput }: StreamStatus): string {
+  return count(Math.max(0, ...Object.values(pendingByOutput)));
+}
+
+function paintOf(state: string, colors: Colors): Formatter {
+  const paints: Record<string, Formatter> = {
+    pulling: colors.cyan,
+    waiting: colors.green,
+    blocked: colors.yellow,
+    failing: colors.red,
+    paused: colors.magenta,
+    stopped: colors.dim,
+    'not started': colors.dim,
+  };
+  return paints[state] ?? colors.red;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

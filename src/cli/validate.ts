@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import type { CollectorConfig } from '../config/model.js';
+import type { CheckResult } from './checks.js';
+import { configOption, examples, jsonOption } from './command-options.js';
+import { cliError } from './errors.js';
+import type { Io } from './io.js';
+
+interface ValidateOptions {
+  readonly config?: string;
+  readonly offline?: boolean;
+  readonly json?: boolean;
+}
+
+/** `validate`: the config file, then what it points to. */
+export function addValidate(program: Command, io: Io): void {
+  program
+    .command('validate')
+    .description('check the config file, the credentials against the API, and every output')
+    .addOption(configOption())
+    .option('--offline', 'check the config file only')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'cortex-devo validate --config config/config.yaml',
+        'cortex-devo validate --offline',
+      ),
+    )
+    .action(async (options: ValidateOptions) => {
+      const { loadForCommand } = await import('./load-for-command.js');
+      const config = await loadForCommand(io, options);
+      const checks = options.offline === true ? [] : await checksOf(config, io);
+      const { checkLine, runChecks } = await import('./checks.js');
+      const show = (result: CheckResult) => {
+        if (options.json !== true) io.print(checkLine(result, io.colors));
+      };
+      const sound: CheckResult = { name: `config (${config.paths.configFile})`, ok: true };
+      show(sound);
+      const results = [sound, ...(await runChecks(checks, show))];
+      if (options.json === true) io.print(JSON.stringify({ checks: results }, undefined, 2));
+      const failed = results.filter(({ ok }) => !ok).length;
+      if (failed > 0) {
+        throw cliError('VALIDATE_FAILED', `${failed} of ${results.length} checks failed`);
+      }
+    });
+}
+
+async function checksOf(config: CollectorConfig, io: Io) {
+  const { configChecks } = await import('./config-checks.js');
+  return configChecks(config, () => io.nowMs());
+}

@@ -1,0 +1,12 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The known name most like a found one; undefined where none is so near that it was meant. */
+export function nearestKey(found: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const text = found.toLowerCase();
+  const nearest = closest(text, known);
+  // A third of the letters: `start_tim` is a slip, `color` is something else.
+  return distance(text, nearest) <= Math.max(1, Math.floor(nearest.length / 3))
+    ? nearest
+    : undefined;
+}

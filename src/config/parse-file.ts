@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import type { YAMLError } from 'yaml';
+import { addProblem } from './findings.js';
+import type { Findings } from './findings.js';
+
+/** Most uses of aliases in a file: more is a mistake or an attack. */
+const MOST_ALIASES = 100;
+
+/** What the parser's codes mean; its own messages quote the file, where secrets may stand. */
+const SYNTAX: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'a line with the wrong indentation',
+  BAD_DQ_ESCAPE: 'an unknown escape in a quoted text',
+  BLOCK_AS_IMPLICIT_KEY: 'a mapping where a key was expected',
+  DUPLICATE_KEY: 'a key for the second time',
+  MISSING_CHAR: 'a missing quote, comma, colon or bracket',
+  MULTIPLE_DOCS: 'a second document',
+  NON_STRING_KEY: 'a key that is not text',
+  TAB_AS_INDENT: 'a tab as indentation',
+  UNEXPECTED_TOKEN: 'an unexpected character or word',
+};
+
+/**
+ * Reads a YAML or JSON file (JSON is read as the YAML it is). Numbers stay the text that stands in the
+ * file, so that ids keep their zeros; so do timestamps. undefined, with a problem, where it is not readable.
+ */
+export function parseFile(path: string, findings: Findings): { raw: unknown } | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    unreadable(findings, path, `a file that cannot be read (${systemCode(error)})`);
+    return undefined;
+  }
+  return parseText(text, path, findings);
+}
+
+/** As `parseFile`, for its text. */
+export function parseText(
+  text: string,
+  path: string,
+  findings: Findings,
+): { raw: unknown } | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    stringKeys: true,
+    customTags: (tags) =>
+      tags.filter((tag) => typeof tag === 'string' || !/:(int|float)$/.test(tag.tag)),
+  });
+  for (const error of document.errors) unreadable(findings, path, place(error, lines));
+  if (document.errors.length > 0) return undefined;
+  try {
+    return { raw: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
+  } catch {
+    unreadable(findings, path, 'an alias (*name) without its anchor (&name), or too many of them');
+    return undefined;
+  }
+}
+
+function place(error: YAMLError, lines: LineCounter): string {
+  const { line, col } = lines.linePos(error.pos[0]);
+  const what = SYNTAX[error.code] ?? `a mistake (${error.code.toLowerCase()})`;
+  return `${what} at line ${line}, column ${col}`;
+}
+
+function unreadable(findings: Findings, path: string, found: string): void {
+  addProblem(findings, 'CONFIG_FILE_UNREADABLE', path, { found, expected: 'valid YAML or JSON' });
+}
+
+function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown cause';
+}

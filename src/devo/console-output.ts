@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import PQueue from 'p-queue';
+import type { ConsoleOutputConfig } from '../config/model.js';
+import { counted } from './counted.js';
+import { codeOf, devoError } from './errors.js';
+import type { Output } from './output.js';
+
+/** Frames to standard output, as fast as its reader takes them; one segment at a time, so that no line breaks. */
+export function createConsoleOutput(
+  config: ConsoleOutputConfig,
+  stdout: Writable = process.stdout,
+): Output {
+  const { name, type } = config;
+  const queue = new PQueue({ concurrency: 1 });
+  let failure: Error | undefined;
+  stdout.on('error', (error) => (failure = error));
+
+  function throwIfClosed(): void {
+    if (failure === undefined && stdout.writable) return;
+    throw devoError(
+      'DEVO_CONSOLE_CLOSED',
+      `standard output is closed (${codeOf(failure) ?? 'ended'}); start the collector with an output that stays open`,
+      'never',
+    );
+  }
+
+  return {
+    name,
+    type,
+    async deliver(source, { signal, onProgress }) {
+      const startMs = performance.now();
+      await queue.add(
+        async () => {
+          const file = source.stream();
+          try {
+            for await (const chunk of counted(file as AsyncIterable<Buffer>, onProgress)) {
+              throwIfClosed();
+              if (stdout.write(chunk)) continue;
+              await once(stdout, 'drain', { signal }).catch((error: unknown) => {
+                throwIfClosed();
+                throw error;
+              });
+            }
+          } finally {
+            file.destroy();
+          }
+        },
+        { signal },
+      );
+      const { events, bytes } = source.ref;
+      const elapsedMs = Math.round(performance.now() - startMs);
+      return { output: name, events, bytes, confirmation: 'local', elapsedMs };
+    },
+    check() {
+      return Promise.resolve().then(throwIfClosed);
+    },
+  };
+}

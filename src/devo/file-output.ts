@@ -1,0 +1,91 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import PQueue from 'p-queue';
+import type { FileOutputConfig } from '../config/model.js';
+import { counted } from './counted.js';
+import { codeOf, devoError } from './errors.js';
+import type { Output } from './output.js';
+
+const LINE_FEED = 0x0a;
+/** Frames hold security events: for the collector's user alone. */
+const FILE_MODE = 0o600;
+
+/** Frames appended to a file and synced; one segment at a time, a failed one is cut off again. */
+export function createFileOutput(config: FileOutputConfig): Output {
+  const { name, type, path } = config;
+  const queue = new PQueue({ concurrency: 1 });
+
+  function toFileError(error: unknown): unknown {
+    const code = codeOf(error);
+    if (code === undefined || (error as NodeJS.ErrnoException).syscall === undefined) return error;
+    return devoError(
+      'DEVO_FILE_FAILED',
+      `could not write ${path} (${code}); make room or correct the path`,
+      'later',
+      error,
+    );
+  }
+
+  return {
+    name,
+    type,
+    async deliver(source, { signal, onProgress }) {
+      const startMs = performance.now();
+      await queue.add(
+        async () => {
+          try {
+            await append(
+              path,
+              counted(source.stream() as AsyncIterable<Buffer>, onProgress),
+              signal,
+            );
+          } catch (error) {
+            throw toFileError(error);
+          }
+        },
+        { signal },
+      );
+      const { events, bytes } = source.ref;
+      const elapsedMs = Math.round(performance.now() - startMs);
+      return { output: name, events, bytes, confirmation: 'local', elapsedMs };
+    },
+    async check() {
+      try {
+        await (await open(path, 'a', FILE_MODE)).close();
+      } catch (error) {
+        throw toFileError(error);
+      }
+    },
+  };
+}
+
+async function append(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await open(path, 'a+', FILE_MODE);
+  try {
+    const { size } = await file.stat();
+    try {
+      // A crash may have left half a frame behind, which must not swallow the first of this segment.
+      if (await endsWithinLine(file, size)) await file.appendFile('\n');
+      for await (const chunk of chunks) {
+        signal.throwIfAborted();
+        await file.appendFile(chunk);
+      }
+      await file.sync();
+    } catch (error) {
+      await file.truncate(size);
+      throw error;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function endsWithinLine(file: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== LINE_FEED;
+}

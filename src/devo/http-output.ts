@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
+import axios from 'axios';
+import type { AxiosInstance } from 'axios';
+import type { HttpOutputConfig } from '../config/model.js';
+import { toConnectError } from './connection.js';
+import { counted } from './counted.js';
+import { codeOf, devoError } from './errors.js';
+import { httpBodies } from './http-bodies.js';
+import type { HttpBody } from './http-bodies.js';
+import type { Output } from './output.js';
+import { connectingPlan, retrying, sendingPlan } from './retrying.js';
+import { toTlsError } from './tls-errors.js';
+
+/** Body of one request before compression; the endpoint takes 32 MB, and all of it is held in memory. */
+const BODY_BYTES = 4 * 1024 * 1024;
+/** A request may take this many sending timeouts (60 s by Devo's default of 5 s). */
+const REQUEST_TIMEOUTS = 12;
+/** Devo throws away what arrives under this tag. */
+const CHECK_TAG = 'test.drop.check';
+
+/**
+ * Devo's token endpoint in stream mode: one request per tag and body of events; a 2xx confirms. A failed
+ * request is repeated by itself, so what was confirmed before it is not sent twice by this call.
+ */
+export function createHttpOutput(config: HttpOutputConfig, bodyBytes = BODY_BYTES): Output {
+  const { name, type, sending } = config;
+  let current: { chain: string | undefined; client: AxiosInstance } | undefined;
+
+  /** One client keeps its connections; a replaced chain file makes a new one. */
+  async function clientInForce(): Promise<AxiosInstance> {
+    const chain = config.chain === undefined ? undefined : await readChain(config.chain);
+    if (current === undefined || current.chain !== chain) {
+      current = { chain, client: createClient(config, chain) };
+    }
+    return current.client;
+  }
+
+  async function post(client: AxiosInstance, body: HttpBody, signal: AbortSignal): Promise<void> {
+    const url = `/stream/${encodeURIComponent(config.domain)}/token!${encodeURIComponent(config.token)}/${encodeURIComponent(body.host)}/${encodeURIComponent(body.tag)}`;
+    let status: number;
+    try {
+      const headers = { 'Content-Type': 'text/plain; charset=utf-8', ...body.headers };
+      ({ status } = await client.post<unknown>(url, body.bytes, { headers, signal }));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toRequestError(error, config);
+    }
+    if (status < 200 || status > 299) throw refused(status, config);
+  }
+
+  return {
+    name,
+    type,
+    async deliver(source, { signal, onProgress }) {
+      const startMs = performance.now();
+      const client = await clientInForce();
+      const file = source.stream();
+      try {
+        const frames = counted(file as AsyncIterable<Buffer>, onProgress);
+        for await (const body of httpBodies(frames, bodyBytes, config.compression)) {
+          await retrying(sendingPlan(sending), signal, () =>
+            retrying(connectingPlan(sending), signal, () => post(client, body, signal)),
+          );
+        }
+      } finally {
+        file.destroy();
+      }
+      const { events, bytes } = source.ref;
+      const elapsedMs = Math.round(performance.now() - startMs);
+      return { output: name, events, bytes, confirmation: 'http', elapsedMs };
+    },
+    async check(signal) {
+      const client = await clientInForce();
+      await post(
+        client,
+        { host: '-', tag: CHECK_TAG, headers: {}, bytes: Buffer.alloc(0) },
+        signal,
+      );
+    },
+  };
+}
+
+function createClient(config: HttpOutputConfig, ca: string | undefined): AxiosInstance {
+  return axios.create({
+    baseURL: config.address,
+    httpsAgent: new Agent({ keepAlive: true, minVersion: 'TLSv1.2', ...(ca && { ca }) }),
+    timeout: config.sending.sendingTimeoutMs * REQUEST_TIMEOUTS,
+    maxRedirects: 0,
+    maxBodyLength: Infinity,
+    validateStatus: () => true,
+    responseType: 'text',
+  });
+}
+
+async function readChain(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const missing = codeOf(error) === 'ENOENT';
+    throw devoError(
+      missing ? 'DEVO_CERT_MISSING' : 'DEVO_CERT_UNREADABLE',
+      `could not read ${path}, named by chain (${codeOf(error) ?? 'unknown error'})`,
+      'never',
+    );
+  }
+}
+
+/** The error axios raised holds the URL and with it the token: nothing of it but its code goes on. */
+function toRequestError(error: unknown, { address }: HttpOutputConfig) {
+  const bare = Object.assign(new Error('request failed'), { code: codeOf(error) });
+  const tls = toTlsError(bare, address);
+  if (tls !== undefined) return tls;
+  if (bare.code === 'ECONNABORTED') {
+    return devoError('DEVO_SEND_TIMEOUT', `${address} did not answer in time`, 'later');
+  }
+  if (bare.code === 'ECONNRESET' || bare.code === 'EPIPE') {
+    return devoError(
+      'DEVO_SEND_RESET',
+      `the connection to ${address} broke before it answered; the request is sent again`,
+      'later',
+    );
+  }
+  return toConnectError(bare, address);
+}
+
+function refused(status: number, { address }: HttpOutputConfig) {
+  if (status === 401 || status === 403) {
+    return devoError(
+      'DEVO_HTTP_TOKEN',
+      `${address} refused the token (HTTP ${status}); check token, domain and the token's tables`,
+      'never',
+    );
+  }
+  const curable = status >= 500 || status === 408 || status === 429;
+  return devoError(
+    'DEVO_HTTP_STATUS',
+    `${address} answered HTTP ${status} where 2xx was expected`,
+    curable ? 'later' : 'never',
+  );
+}

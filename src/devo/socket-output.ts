@@ -1,0 +1,62 @@
+import type { SendingConfig } from '../config/model.js';
+import { sendConfirmed } from './confirmation.js';
+import type { Connection } from './connection.js';
+import { counted } from './counted.js';
+import { gzipMembers } from './gzip-members.js';
+import type { Output } from './output.js';
+import { connectingPlan, retrying, sendingPlan } from './retrying.js';
+
+/**
+ * Sending timeouts in a row without any progress after which a peer counts as stalled (30 s by Devo's
+ * default of 5 s): a kernel with large buffers reports the progress of a slow reader in bursts seconds apart.
+ */
+const STALL_TIMEOUTS = 6;
+
+export interface SocketOutputOptions {
+  readonly name: string;
+  readonly type: string;
+  readonly sending: SendingConfig;
+  readonly compression: boolean;
+  /** How long a peer that has everything may take to close. */
+  readonly closeTimeoutMs: number;
+  readonly connect: (signal: AbortSignal) => Promise<Connection>;
+}
+
+/**
+ * An output that opens a connection for each segment and has it confirmed by the peer's close. What a
+ * broken connection had carried is sent again from the segment's start.
+ */
+export function createSocketOutput(options: SocketOutputOptions): Output {
+  const { name, type, sending, closeTimeoutMs } = options;
+  const connect = (signal: AbortSignal) =>
+    retrying(connectingPlan(sending), signal, () => options.connect(signal));
+
+  return {
+    name,
+    type,
+    async deliver(source, { signal, onProgress }) {
+      const startMs = performance.now();
+      const confirmation = await retrying(sendingPlan(sending), signal, async () => {
+        const connection = await connect(signal);
+        const file = source.stream();
+        try {
+          const frames = counted(file as AsyncIterable<Buffer>, onProgress);
+          return await sendConfirmed(
+            connection,
+            options.compression ? gzipMembers(frames) : frames,
+            { signal, closeTimeoutMs, stallMs: sending.sendingTimeoutMs * STALL_TIMEOUTS },
+          );
+        } finally {
+          file.destroy();
+        }
+      });
+      const { events, bytes } = source.ref;
+      const elapsedMs = Math.round(performance.now() - startMs);
+      return { output: name, events, bytes, confirmation, elapsedMs };
+    },
+    async check(signal) {
+      const { stream, transport } = await options.connect(signal);
+      stream.end(() => transport.close());
+    },
+  };
+}

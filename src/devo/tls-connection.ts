@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkServerIdentity, connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import type { TlsOutputConfig } from '../config/model.js';
+import { readCertificates } from './certificates.js';
+import type { Connection } from './connection.js';
+import {
+  CONNECT_TIMEOUT_MS,
+  connectTimeout,
+  connectTransport,
+  toConnectError,
+} from './connection.js';
+import { clientRefused, toTlsError } from './tls-errors.js';
+import type { Transport } from './transport.js';
+
+/** Least and longest wait for a refusal after the handshake. */
+const REFUSAL_MS = { least: 30, most: 500 };
+
+/**
+ * Sets up TLS with a client certificate, the server verified against the configured chain and name; when it
+ * resolves, no byte of an event has left. Raises `DEVO_CERT_...`, `DEVO_CONNECT_...`, `DEVO_TLS_...`.
+ */
+export async function connectTls(
+  config: TlsOutputConfig,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const peer = `${config.address}:${config.port}`;
+  const secureContext = await readCertificates(config);
+  const startMs = performance.now();
+  const transport = await connectTransport(config.address, config.port, signal);
+  const roundTripMs = performance.now() - startMs;
+  const stream = connect({
+    socket: transport,
+    secureContext,
+    host: config.serverName,
+    // An IP address is not allowed as a server name, yet is checked against the certificate by `host`.
+    servername: isIP(config.serverName) === 0 ? config.serverName : '',
+    rejectUnauthorized: true,
+    checkServerIdentity: config.verifyHostname ? checkServerIdentity : () => undefined,
+  });
+  stream.on('error', () => undefined);
+  try {
+    await handshake(stream, transport, peer, signal);
+    await refusal(stream, transport, peer, signal, roundTripMs);
+    return { peer, stream, transport, secure: true };
+  } catch (error) {
+    transport.close();
+    stream.destroy();
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function handshake(
+  stream: TLSSocket,
+  transport: Transport,
+  peer: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = AbortSignal.any([
+    signal,
+    transport.broken,
+    AbortSignal.timeout(CONNECT_TIMEOUT_MS),
+  ]);
+  try {
+    await once(stream, 'secureConnect', { signal: deadline });
+  } catch (error) {
+    if (transport.broken.aborted) throw toConnectError(transport.broken.reason, peer);
+    if (deadline.aborted) throw connectTimeout(peer);
+    throw toTlsError(error, peer) ?? toConnectError(error, peer);
+  }
+}
+
+/**
+ * In TLS 1.3 a client has finished before the server has looked at its certificate, and some servers of
+ * TLS 1.2 look late too. Two round trips show a refusal while it can still be told from a broken delivery.
+ */
+async function refusal(
+  stream: TLSSocket,
+  transport: Transport,
+  peer: string,
+  signal: AbortSignal,
+  roundTripMs: number,
+): Promise<void> {
+  const { least, most } = REFUSAL_MS;
+  const over = new AbortController();
+  const ends = AbortSignal.any([over.signal, signal, transport.broken]);
+  stream.resume();
+  try {
+    await Promise.race([
+      sleep(Math.min(most, least + 2 * roundTripMs), undefined, { signal: ends }),
+      once(stream, 'end', { signal: ends }).then(() => {
+        throw clientRefused(peer, 'it closed right after the handshake');
+      }),
+    ]);
+  } catch (error) {
+    if (transport.broken.aborted) {
+      throw clientRefused(peer, 'it reset the connection right after the handshake');
+    }
+    throw toTlsError(error, peer) ?? error;
+  } finally {
+    over.abort();
+  }
+}

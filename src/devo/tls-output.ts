@@ -1,0 +1,17 @@
+import type { TlsOutputConfig } from '../config/model.js';
+import type { Output } from './output.js';
+import { createSocketOutput } from './socket-output.js';
+import { connectTls } from './tls-connection.js';
+
+/** Devo's platform or a relay in front of it: frames over TLS with a client certificate. */
+export function createTlsOutput(config: TlsOutputConfig, closeTimeoutMs: number): Output {
+  const { name, type, sending, compression } = config;
+  return createSocketOutput({
+    name,
+    type,
+    sending,
+    compression,
+    closeTimeoutMs,
+    connect: (signal) => connectTls(config, signal),
+  });
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Credentials } from '../config/model.js';
+import { ApiFault } from './api-fault.js';
+import { authorise } from './authorise.js';
+import { answerControl } from './control.js';
+import type { ControlRoute } from './control.js';
+import { createEndpoints, ENDPOINT_PATHS } from './endpoints.js';
+import { readBody } from './http-body.js';
+import { requestData } from './list-request.js';
+import { createRandom } from './random.js';
+import { SlidingWindow } from './sliding-window.js';
+import { applyFault, drawFault, SERVER_ERROR_TEXT } from './tenant-faults.js';
+import { ENDPOINT_NAMES } from './tenant-options.js';
+import type { Behaviour, EndpointName, Faults } from './tenant-options.js';
+import { faultReply, jsonReply, sendReply } from './tenant-reply.js';
+import type { TenantReply } from './tenant-reply.js';
+import type { RequestCounts } from './tenant-stats.js';
+import type { World } from './world.js';
+
+const PREFIX = '/public_api/';
+
+export interface TenantParts {
+  readonly world: World;
+  readonly credentials: Credentials;
+  readonly counts: RequestCounts;
+  /** Read anew for each request. */
+  readonly settings: { readonly faults: Faults; readonly behaviour: Behaviour };
+  readonly routes: ReadonlyMap<string, ControlRoute>;
+}
+
+/** Answers the API's calls and those of the control endpoint. */
+export function createTenantHandler(parts: TenantParts): RequestListener {
+  const { world, counts, settings } = parts;
+  const endpoints = createEndpoints(world);
+  const random = createRandom(world.seed + 1);
+  const second = new SlidingWindow(1000);
+  const minute = new SlidingWindow(60_000);
+
+  function admit(endpoint: EndpointName, nowMs: number): void {
+    const { requestsPerSecond, extraDataPerMinute } = settings.behaviour;
+    const isExtraData = endpoint === 'get_incident_extra_data';
+    const tooFast = requestsPerSecond > 0 && second.count(nowMs) >= requestsPerSecond;
+    const tooMany =
+      isExtraData && extraDataPerMinute > 0 && minute.count(nowMs) >= extraDataPerMinute;
+    if (tooFast || tooMany) throw new ApiFault(429, 'Too many requests');
+    second.add(nowMs);
+    if (isExtraData) minute.add(nowMs);
+  }
+
+  async function answer(
+    request: IncomingMessage,
+    endpoint: EndpointName | undefined,
+    nowMs: number,
+  ): Promise<TenantReply> {
+    const body = await readBody(request);
+    if (request.method !== 'POST') throw new ApiFault(405, 'Method Not Allowed');
+    if (!pathOf(request).startsWith(PREFIX)) throw new ApiFault(500, SERVER_ERROR_TEXT);
+    if (endpoint === undefined) throw new ApiFault(404, 'Not Found');
+    authorise(request.headers, parts.credentials, nowMs);
+    const denied = settings.behaviour.denied[endpoint];
+    if (denied === 402) throw new ApiFault(402, 'The license does not cover this call');
+    if (denied === 403) throw new ApiFault(403, 'Forbidden: the role lacks a permission');
+    admit(endpoint, nowMs);
+    if (settings.faults.latencyMs > 0) await wait(settings.faults.latencyMs);
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+      throw new ApiFault(400, 'Bad Request. Content-Type must be application/json');
+    }
+    const fault = drawFault(settings.faults, random);
+    world.advance();
+    const data = requestData(body?.toString('utf8') ?? '');
+    const { body: text, rows } = endpoints[endpoint](data, settings.behaviour);
+    const reply = jsonReply(text, rows);
+    return fault === undefined ? reply : applyFault(fault, reply, random);
+  }
+
+  return (request, response) => {
+    const path = pathOf(request);
+    if (path.startsWith('/simulator/')) {
+      void answerControl(parts.routes, request, response, path);
+      return;
+    }
+    const endpoint = endpointOf(path);
+    const nowMs = world.advance();
+    counts.arrived(endpoint, nowMs);
+    answer(request, endpoint, nowMs)
+      .catch((error: unknown) => faultReply(error, settings.behaviour.retryAfterSeconds))
+      .then(async (reply) => {
+        counts.answered(endpoint, reply.transport === 'reset' ? 0 : reply.status, reply.rows);
+        await sendReply(request, response, reply);
+      })
+      .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  };
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0] ?? '';
+}
+
+function endpointOf(path: string): EndpointName | undefined {
+  const wanted = path.replace(/\/$/, '');
+  return ENDPOINT_NAMES.find((name) => wanted === PREFIX + ENDPOINT_PATHS[name]);
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { confirmReset, readStartTime } from '../../../src/cli/reset.js';
+import { fakeIo } from './fake-io.js';
+
+const FROM = '2026-02-01T00:00:00.000Z';
+
+describe('the question before a reset', () => {
+  it.each(['y', 'Y', 'yes'])('goes on after "%s", having said what it means', async (answer) => {
+    const io = fakeIo({ terminal: true, answers: [answer] });
+    await confirmReset(io, 'alerts of eu', FROM);
+    expect(io.printed.join('\n')).toContain(`alerts of eu anew from ${FROM}`);
+    expect(io.printed.join('\n')).toContain('twice');
+  });
+
+  it.each(['', 'n', 'yeah', 'no'])('stops after "%s"', async (answer) => {
+    const io = fakeIo({ terminal: true, answers: [answer] });
+    await expect(confirmReset(io, 'alerts of eu', FROM)).rejects.toMatchObject({
+      code: 'RESET_DECLINED',
+    });
+  });
+
+  it('is not asked where nobody can answer', async () => {
+    const io = fakeIo();
+    await confirmReset(io, 'alerts of eu', FROM);
+    expect(io.questions).toEqual([]);
+  });
+});
+
+describe('--start-time', () => {
+  const nowMs = Date.parse('2026-03-01T00:00:00Z');
+
+  it.each([
+    ['2026-02-01', FROM],
+    ['2026-02-01T01:00:00+01:00', FROM],
+    [String(Date.parse(FROM)), FROM],
+  ])('takes %s', (text, iso) => {
+    expect(readStartTime(text, nowMs)).toBe(iso);
+  });
+
+  it.each(['yesterday', '2026-13-01', '2027-01-01', ''])('refuses "%s"', (text) => {
+    expect(() => readStartTime(text, nowMs)).toThrow(
+      expect.objectContaining({ code: 'USAGE_START_TIME' }),
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLimiter } from '../../../src/cortex/limiter.js';
+
+const TEN_PER_SECOND = [{ requests: 10, periodMs: 1_000 }];
+const live = { priority: 'live' } as const;
+
+/** Asks for `count` turns and notes when each is given, in ms from now. */
+function startTimes(limiter: ReturnType<typeof createLimiter>, count: number): number[] {
+  const begin = performance.now();
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    void limiter.run(() => Promise.resolve(times.push(performance.now() - begin)), live);
+  }
+  return times;
+}
+
+function mostWithin(times: readonly number[], periodMs: number): number {
+  return Math.max(
+    ...times.map((from) => times.filter((time) => time >= from && time < from + periodMs).length),
+  );
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('the limiter of an input', () => {
+  it('starts no more than the limit in any second, with room for jitter', async () => {
+    const times = startTimes(createLimiter(TEN_PER_SECOND), 35);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(times).toHaveLength(35);
+    expect(mostWithin(times, 1_040)).toBe(10);
+    expect(times.at(-1)).toBeLessThan(3_300);
+  });
+
+  it('keeps several limits at once', async () => {
+    const limits = [...TEN_PER_SECOND, { requests: 15, periodMs: 60_000 }];
+    const times = startTimes(createLimiter(limits), 30);
+    await vi.advanceTimersByTimeAsync(70_000);
+    expect(mostWithin(times, 1_000)).toBe(10);
+    expect(mostWithin(times, 60_000)).toBe(15);
+    expect(times).toHaveLength(30);
+  });
+
+  it('lets live pulls go before backfills that asked earlier', async () => {
+    const limiter = createLimiter([{ requests: 1, periodMs: 1_000 }]);
+    const order: string[] = [];
+    const ask = (name: string, priority: 'live' | 'backfill') =>
+      void limiter.run(() => Promise.resolve(order.push(name)), { priority });
+    ask('first', 'live');
+    await vi.advanceTimersByTimeAsync(0);
+    ask('at the gate', 'backfill');
+    ask('old range', 'backfill');
+    ask('now', 'live');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(order).toEqual(['first', 'at the gate', 'now', 'old range']);
+  });
+
+  it('pauses for as long as a refusal asks, then goes on at half its rate', async () => {
+    const limiter = createLimiter(TEN_PER_SECOND);
+    limiter.rateLimited(3_000);
+    const times = startTimes(limiter, 10);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(times[0]).toBe(3_000);
+    expect(mostWithin(times, 1_000)).toBe(5);
+    expect(limiter.share).toBe(0.5);
+  });
+
+  it('doubles its pause from refusal to refusal, up to a minute', async () => {
+    const limiter = createLimiter(TEN_PER_SECOND);
+    const pauses: (number | undefined)[] = [];
+    for (let i = 0; i < 8; i++) {
+      // Far enough apart for the lowest rate, so that only the pause is left to wait for.
+      await vi.advanceTimersByTimeAsync(120_000);
+      limiter.rateLimited(undefined);
+      const times = startTimes(limiter, 1);
+      await vi.advanceTimersByTimeAsync(61_000);
+      pauses.push(times[0]);
+    }
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  });
+
+  it('takes the refusals of requests under way together as one', () => {
+    const limiter = createLimiter(TEN_PER_SECOND);
+    for (let i = 0; i < 5; i++) limiter.rateLimited(undefined);
+    expect(limiter.share).toBe(0.5);
+  });
+
+  it('grows back to its full rate with success', async () => {
+    const limiter = createLimiter(TEN_PER_SECOND);
+    limiter.rateLimited(undefined);
+    limiter.succeeded();
+    await vi.advanceTimersByTimeAsync(2_000);
+    for (let i = 0; i < 20; i++) limiter.succeeded();
+    expect(limiter.share).toBeCloseTo(0.6);
+    for (let i = 0; i < 100; i++) limiter.succeeded();
+    expect(limiter.share).toBe(1);
+  });
+
+  it('lets an aborted request leave the queue and the gate with the reason given', async () => {
+    const limiter = createLimiter([{ requests: 1, periodMs: 60_000 }]);
+    await limiter.run(() => Promise.resolve(), live);
+    const cancel = new AbortController();
+    const never = vi.fn(() => Promise.resolve());
+    const asked = [1, 2].map(() => limiter.run(never, { ...live, signal: cancel.signal }));
+    expect(limiter.waiting).toBe(2);
+    const outcome = Promise.allSettled(asked);
+    const reason = new Error('the pull was cancelled');
+    cancel.abort(reason);
+    expect(await outcome).toEqual([
+      { status: 'rejected', reason },
+      { status: 'rejected', reason },
+    ]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(limiter.waiting).toBe(0);
+    expect(never).not.toHaveBeenCalled();
+  });
+});

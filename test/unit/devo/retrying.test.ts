@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { devoError } from '../../../src/devo/errors.js';
+import { retrying, sendingPlan } from '../../../src/devo/retrying.js';
+import { codeOfRejection, SENDING } from './segments.js';
+
+const plan = sendingPlan({ ...SENDING, sendingRetries: 3 });
+const never = new AbortController().signal;
+
+async function tries(code: Parameters<typeof devoError>[0], retry: 'later' | 'never') {
+  let made = 0;
+  const result = await codeOfRejection(
+    retrying(plan, never, () => {
+      made += 1;
+      return Promise.reject(devoError(code, 'no', retry));
+    }),
+  );
+  return { made, result };
+}
+
+describe('retrying', () => {
+  it('tries as often as configured and raises the last error', async () => {
+    expect(await tries('DEVO_SEND_RESET', 'later')).toEqual({ made: 4, result: 'DEVO_SEND_RESET' });
+  });
+
+  it('does not repeat what only somebody can cure, nor what had its own tries', async () => {
+    expect(await tries('DEVO_HTTP_TOKEN', 'never')).toEqual({ made: 1, result: 'DEVO_HTTP_TOKEN' });
+    const refused = { made: 1, result: 'DEVO_CONNECT_REFUSED' };
+    expect(await tries('DEVO_CONNECT_REFUSED', 'later')).toEqual(refused);
+  });
+
+  it('stops waiting when it is cancelled', async () => {
+    const cancel = new AbortController();
+    const slow = { ...plan, initialWaitMs: 3_600_000, maxWaitMs: 3_600_000 };
+    const running = retrying(slow, cancel.signal, () => {
+      setImmediate(() => cancel.abort(new Error('cancelled')));
+      return Promise.reject(devoError('DEVO_SEND_RESET', 'no', 'later'));
+    });
+    await expect(running).rejects.toThrow('cancelled');
+  });
+});
