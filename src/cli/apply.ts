@@ -13,7 +13,7 @@ interface ApplyOptions {
 export function addApply(program: Command, io: Io): void {
   program
     .command('apply')
-    .description('start, change and stop streams so that they match the config file')
+    .description('bring the streams that run in line with the config file')
     .addOption(configOption())
     .option('--dry-run', 'print the plan and change nothing')
     .addOption(jsonOption())

@@ -11,8 +11,8 @@ export interface DemoProgress {
   readonly reckoning: Reckoning;
   /** Undefined where Temporal is not the embedded one. */
   readonly uiUrl: string | undefined;
-  /** `settling`: nothing new is produced, the rest is awaited. */
-  readonly phase: 'running' | 'settling';
+  /** `settling`: nothing new is produced, the rest is awaited; `ended`: nor is that any more. */
+  readonly phase: 'running' | 'settling' | 'ended';
   /** Until the phase ends by itself; undefined: it goes on until Ctrl-C. */
   readonly leftMs: number | undefined;
 }
@@ -46,6 +46,7 @@ export function demoLine(progress: DemoProgress, nowMs: number): string {
 }
 
 function ending({ phase, leftMs }: DemoProgress): string {
+  if (phase === 'ended') return 'ended';
   if (phase === 'settling') return 'production has ended; waiting for what is on the way';
   if (leftMs === undefined) return 'Ctrl-C ends it';
   return `ends in ${formatDuration(Math.max(0, Math.ceil(leftMs / 1_000) * 1_000))}; Ctrl-C ends it now`;

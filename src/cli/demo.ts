@@ -14,7 +14,7 @@ interface DemoCommandOptions {
 export function addDemo(program: Command, io: Io): void {
   program
     .command('demo')
-    .description('show it all at work, with a simulated tenant and a simulated Devo')
+    .description('show it at work between a simulated tenant and Devo')
     .option('--for <duration>', 'end after this time (default: at Ctrl-C)', durationArgument)
     .option('--speed <factor>', 'how fast new records appear', factorArgument, 1)
     .option('--dir <folder>', 'work in this folder and leave it (default: a temporary one)')

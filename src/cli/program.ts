@@ -61,7 +61,14 @@ export function createProgram(io: Io): Command {
     .option('--no-color', 'no colours (also: NO_COLOR=1)')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help of a command')
-    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => colors.bold(title) })
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: (title) => colors.bold(title),
+      subcommandTerm: (command) =>
+        [command.name(), ...command.registeredArguments.map((each) => `<${each.name()}>`)].join(
+          ' ',
+        ),
+    })
     .configureOutput({
       writeOut: (text) => io.print(text.trimEnd()),
       writeErr: (text) => io.printError(text.trimEnd()),

@@ -16,7 +16,7 @@ interface ResetOptions {
 export function addReset(program: Command, io: Io): void {
   program
     .command('reset')
-    .description('start the persistence anew: everything from the start time on is sent once more')
+    .description('start a stream anew: everything since its start is sent again')
     .argument('<service>', 'stream, as `status` names it')
     .option('--start-time <time>', 'ISO 8601 or epoch ms (default: the start_time of the config)')
     .option('-y, --yes', 'do not ask')

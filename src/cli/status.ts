@@ -18,7 +18,7 @@ const WATCH_EVERY_MS = { terminal: 2_000, lines: 10_000 };
 export function addStatus(program: Command, io: Io): void {
   program
     .command('status')
-    .description('show where every stream stands: watermark, lag, totals, errors')
+    .description('show where every stream stands')
     .addOption(configOption())
     .option('-w, --watch', 'show again and again until Ctrl-C')
     .addOption(jsonOption())

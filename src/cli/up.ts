@@ -7,7 +7,7 @@ import type { GlobalOptions } from './program.js';
 export function addUp(program: Command, io: Io): void {
   program
     .command('up')
-    .description('run the collector: Temporal, worker and config in one process, until SIGTERM')
+    .description('run the collector: Temporal, worker and streams in one process')
     .addOption(configOption())
     .addHelpText(
       'after',

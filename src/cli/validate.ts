@@ -15,7 +15,7 @@ interface ValidateOptions {
 export function addValidate(program: Command, io: Io): void {
   program
     .command('validate')
-    .description('check the config file, the credentials against the API, and every output')
+    .description('check the config file, the credentials and the outputs')
     .addOption(configOption())
     .option('--offline', 'check the config file only')
     .addOption(jsonOption())

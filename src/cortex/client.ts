@@ -72,7 +72,10 @@ export interface ClientOptions {
   readonly limiter: Limiter;
   /** URL of an HTTP proxy; the usual environment variables apply where there is none. */
   readonly proxy: string | undefined;
+  /** Longest silence of the API, connecting included. Default 90 s. */
   readonly timeoutMs?: number;
+  /** Largest body taken, after unpacking. Default 256 MiB. */
+  readonly mostBodyBytes?: number;
   readonly onRequest?: (report: RequestReport) => void;
 }
 
@@ -81,7 +84,7 @@ export function createCortexClient(options: ClientOptions): CortexClient {
   const { credentials, limiter } = options;
   const http = axios.create({
     timeout: options.timeoutMs ?? TIMEOUT_MS,
-    maxContentLength: MOST_BODY_BYTES,
+    maxContentLength: options.mostBodyBytes ?? MOST_BODY_BYTES,
     maxRedirects: 0,
     responseType: 'text',
     // axios would parse JSON by itself, and lose what a double cannot hold.

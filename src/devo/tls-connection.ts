@@ -64,9 +64,16 @@ async function handshake(
     transport.broken,
     AbortSignal.timeout(CONNECT_TIMEOUT_MS),
   ]);
+  // Up to here a broken handshake is the network's; from here on all that is left to refuse is the client.
+  let agreedOnKeys = false;
+  stream.once('keylog', () => (agreedOnKeys = true));
   try {
     await once(stream, 'secureConnect', { signal: deadline });
   } catch (error) {
+    const brokenOff = transport.broken.aborted || transport.finReceived;
+    if (brokenOff && agreedOnKeys) {
+      throw clientRefused(peer, 'it broke off the handshake after seeing it');
+    }
     if (transport.broken.aborted) throw toConnectError(transport.broken.reason, peer);
     if (deadline.aborted) throw connectTimeout(peer);
     throw toTlsError(error, peer) ?? toConnectError(error, peer);

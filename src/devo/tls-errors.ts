@@ -49,7 +49,9 @@ export function toTlsError(error: unknown, peer: string): CollectorError | undef
       error,
     );
   }
-  if (CLIENT_ALERT.test(code)) return clientRefused(peer, code, error);
+  if (CLIENT_ALERT.test(code)) {
+    return devoError('DEVO_TLS_CLIENT_REFUSED', refusalText(peer, code), 'never', error);
+  }
   if (code.startsWith('ERR_SSL_')) {
     return devoError(
       'DEVO_TLS_FAILED',
@@ -61,12 +63,14 @@ export function toTlsError(error: unknown, peer: string): CollectorError | undef
   return undefined;
 }
 
-/** The receiver turned the client certificate away; `how` says by what. */
-export function clientRefused(peer: string, how: string, cause?: unknown): CollectorError {
-  return devoError(
-    'DEVO_TLS_CLIENT_REFUSED',
-    `${peer} did not accept the client certificate (${how}); replace cert and key of the output`,
-    'never',
-    cause,
-  );
+/**
+ * The receiver broke off where it judges the client certificate, without an alert: most likely a refusal,
+ * yet it may be a receiver that is just being restarted, so trying again is not ruled out.
+ */
+export function clientRefused(peer: string, how: string): CollectorError {
+  return devoError('DEVO_TLS_CLIENT_REFUSED', refusalText(peer, how), 'later');
+}
+
+function refusalText(peer: string, how: string): string {
+  return `${peer} did not accept the client certificate (${how}); replace cert and key of the output`;
 }

@@ -119,7 +119,7 @@ export function capKeys(slices: readonly KeySlice[], cap: number): KeptKeys {
   let keys = 0;
   // Newest end first: what is dropped then ends before what is kept does.
   for (const slice of slices.toSorted((a, b) => b.untilMs - a.untilMs)) {
-    keys += slice.keys.length / KEY_LENGTH;
+    keys += countKeys([slice]);
     if (keys > cap) return dropBefore(slices, slice.untilMs);
   }
   return { kept: slices, droppedUntilMs: -Infinity };

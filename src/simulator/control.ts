@@ -20,7 +20,10 @@ export async function answerControl(
     response.end(JSON.stringify(content));
   };
   const route = routes.get(`${request.method ?? ''} ${path}`);
-  if (route === undefined) return send(404, { error: 'no such call', calls: [...routes.keys()] });
+  if (route === undefined) {
+    send(404, { error: 'no such call', calls: [...routes.keys()] });
+    return;
+  }
   const body = await readBody(request);
   try {
     const content: unknown = body === undefined || body.length === 0 ? undefined : parse(body);

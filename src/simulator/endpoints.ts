@@ -77,7 +77,7 @@ export function createEndpoints(world: World): Readonly<Record<EndpointName, End
       const view = world.incidents.view(index);
       const body = renderExtraData(view, {
         alertsLimit: Number(limit),
-        dropNulls: data['drop_nulls'] === true,
+        dropNulls: data.drop_nulls === true,
         exclude: [],
       });
       return { body: `{"reply":${body}}`, rows: Math.min(view.alertCount, Number(limit)) };
@@ -88,8 +88,8 @@ export function createEndpoints(world: World): Readonly<Record<EndpointName, End
       const rows = listRows(incidents, request, behaviour.offsetCap);
       const options = {
         alertsLimit: behaviour.alertsPerIncidentInBatch,
-        dropNulls: data['drop_nulls'] === true,
-        exclude: textList(data['fields_to_exclude']),
+        dropNulls: data.drop_nulls === true,
+        exclude: textList(data.fields_to_exclude),
       };
       const items = rows.indexes.map((index) =>
         renderExtraData(world.incidents.view(index), options),

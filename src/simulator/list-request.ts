@@ -31,7 +31,7 @@ export function requestData(body: string): Record<string, unknown> {
   } catch {
     throw new ApiFault(400, 'Bad Request. Got an invalid JSON.');
   }
-  const data = isObject(parsed) ? parsed['request_data'] : undefined;
+  const data = isObject(parsed) ? parsed.request_data : undefined;
   if (!isObject(data)) throw new ApiFault(400, 'Bad Request. request_data is missing');
   return data;
 }
@@ -41,9 +41,9 @@ export function requestData(body: string): Record<string, unknown> {
  * @throws {ApiFault} 500 with the parameter in its text
  */
 export function parseListRequest(data: Record<string, unknown>, rules: ListRules): ListRequest {
-  const filters = parseFilters(data['filters'], rules);
+  const filters = parseFilters(data.filters, rules);
   const { searchFrom, searchTo } = parsePage(data);
-  const sort = parseSort(data['sort'], rules);
+  const sort = parseSort(data.sort, rules);
   const firstField = rules.timeFields[0] ?? '';
   if (sort !== undefined && filters.timeField !== undefined && rules.strictSort) {
     if (sort.field !== filters.timeField) {
@@ -86,9 +86,9 @@ function parseFilters(value: unknown, rules: ListRules): Filters {
     if (typeof field !== 'string') throw parameterFault('field param is missing');
     if (field === rules.idList?.field) {
       if (operator !== 'in') throw parameterFault(`operator not supported for ${field}`);
-      found.ids = parseIds(filter['value'], field, rules.idList.type);
+      found.ids = parseIds(filter.value, field, rules.idList.type);
     } else if (rules.timeFields.includes(field)) {
-      addTime(found, field, operator, filter['value']);
+      addTime(found, field, operator, filter.value);
     } else {
       throw parameterFault(`field ${field} is not a valid filter field`);
     }
@@ -126,8 +126,8 @@ function parseIds(value: unknown, field: string, type: 'string' | 'integer'): re
 }
 
 function parsePage(data: Record<string, unknown>): { searchFrom: number; searchTo: number } {
-  const searchFrom = data['search_from'] ?? 0;
-  const searchTo = data['search_to'] ?? PAGE_ROWS;
+  const searchFrom = data.search_from ?? 0;
+  const searchTo = data.search_to ?? PAGE_ROWS;
   if (!isWhole(searchFrom) || !isWhole(searchTo)) {
     throw parameterFault('search_from and search_to must be integers');
   }

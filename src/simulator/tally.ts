@@ -43,16 +43,23 @@ export class Tally {
   /** Counts one event, given as the text after the frame's header. */
   accept(tag: string, text: string): void {
     const event = parseObject(text);
-    if (event === undefined) return this.refuse(`message under ${tag} is not a JSON object`);
+    if (event === undefined) {
+      this.refuse(`message under ${tag} is not a JSON object`);
+      return;
+    }
     if (!ENVELOPE_END.test(text)) {
-      return this.refuse(`event under ${tag} does not end in @devo_pulling_id`);
+      this.refuse(`event under ${tag} does not end in @devo_pulling_id`);
+      return;
     }
     if (!Object.values(this.#tags).includes(tag)) {
       this.#strayTags.set(tag, (this.#strayTags.get(tag) ?? 0) + 1);
       return;
     }
     const found = identify(tag, event, this.#tags);
-    if (found === undefined) return this.refuse(`event under ${tag} has no identity`);
+    if (found === undefined) {
+      this.refuse(`event under ${tag} has no identity`);
+      return;
+    }
     this.#counts(found.book).add(found.identity);
   }
 

@@ -56,7 +56,7 @@ export async function sendReply(
   response.setHeader('Content-Type', reply.contentType);
   if (reply.retryAfterSeconds > 0) response.setHeader('Retry-After', reply.retryAfterSeconds);
   let body = Buffer.from(reply.body, 'utf8');
-  if (/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+  if (/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
     response.setHeader('Content-Encoding', 'gzip');
     body = await compress(body, { level: constants.Z_BEST_SPEED });
   }

@@ -87,7 +87,7 @@ describe('a file that cannot be read', () => {
   it('names line and column of each mistake, and never the line itself', () => {
     expect(problems('inputs:\n  a: 1\n  a: 2\n b: secret')).toEqual([
       'CONFIG_FILE_UNREADABLE: a key for the second time at line 3, column 3',
-      'CONFIG_FILE_UNREADABLE: a line with the wrong indentation at line 4, column 2',
+      'CONFIG_FILE_UNREADABLE: a line with the wrong indentation at line 4, column 1',
     ]);
     expect(problems('api_key: "secret\n')).toEqual([
       'CONFIG_FILE_UNREADABLE: a missing quote, comma, colon or bracket at line 2, column 1',

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CortexError } from '../../../src/cortex/errors.js';
 import { createLimiter } from '../../../src/cortex/limiter.js';
@@ -106,6 +107,16 @@ describe('a connection that breaks', () => {
   it('is a network error where nobody listens', async () => {
     const nobody: Tenant = { url: 'http://127.0.0.1:1', received: [] };
     expect(await errorFrom(nobody)).toMatchObject({ code: 'CORTEX_NETWORK_ERROR' });
+  });
+
+  it('is broken off here where the unpacked body grows out of bounds', async () => {
+    const tenant = await startTenant((response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip' });
+      response.end(gzipSync(JSON.stringify({ reply: { incidents: ['x'.repeat(100_000)] } })));
+    });
+    const error = await errorFrom(tenant, clientOf({ mostBodyBytes: 50_000 }));
+    expect(error.code).toBe('CORTEX_NETWORK_ERROR');
+    expect(error.message).toContain('50000');
   });
 
   it('is the given reason where the caller broke it off', async () => {

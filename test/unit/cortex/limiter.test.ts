@@ -83,6 +83,25 @@ describe('the limiter of an input', () => {
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
+  it('goes below one request in a period where refusals go on', async () => {
+    const limiter = createLimiter([{ requests: 1, periodMs: 1_000 }]);
+    limiter.rateLimited(0);
+    const times = startTimes(limiter, 3);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(times).toEqual([0, 2_100, 4_200]);
+  });
+
+  it('does not take the reply to an earlier request for a sign that the pause is over', async () => {
+    const limiter = createLimiter(TEN_PER_SECOND);
+    limiter.rateLimited(undefined);
+    limiter.succeeded();
+    await vi.advanceTimersByTimeAsync(1_000);
+    limiter.rateLimited(undefined);
+    const times = startTimes(limiter, 1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(times).toEqual([2_000]);
+  });
+
   it('takes the refusals of requests under way together as one', () => {
     const limiter = createLimiter(TEN_PER_SECOND);
     for (let i = 0; i < 5; i++) limiter.rateLimited(undefined);

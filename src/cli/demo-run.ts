@@ -1,0 +1,163 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { CollectorConfig } from '../config/model.js';
+import { reckoningLine } from '../simulator/reckoning.js';
+import type { Reckoning } from '../simulator/reckoning.js';
+import { executeApply, planApply } from '../worker/apply.js';
+import { createLogger } from '../worker/log.js';
+import { openTemporal } from '../worker/open-temporal.js';
+import type { TemporalSession } from '../worker/open-temporal.js';
+import { readStatus } from '../worker/status.js';
+import { startSimulation } from './demo-simulation.js';
+import type { Simulation } from './demo-simulation.js';
+import { demoLine, demoView } from './demo-view.js';
+import type { DemoProgress } from './demo-view.js';
+import { cliError } from './errors.js';
+import type { Io } from './io.js';
+import { loadForCommand } from './load-for-command.js';
+import { whileCollecting } from './while-collecting.js';
+
+export interface DemoOptions {
+  /** undefined: until the interruption. */
+  readonly forMs: number | undefined;
+  /** Factor on what the tenant produces. */
+  readonly speed: number;
+  /** undefined: a temporary folder, removed at the end unless `keep` or something did not add up. */
+  readonly dir: string | undefined;
+  readonly keep: boolean;
+  readonly debug: boolean;
+}
+
+/** How often the demo shows itself: a table drawn in place, and lines in a log. */
+const SHOW_EVERY_MS = { terminal: 1_000, lines: 5_000 };
+/** How often it looks whether all has arrived. */
+const SETTLE_EVERY_MS = 500;
+/** A healthy demo needs a few seconds: its settle, its period and one delivery. */
+const SETTLE_MOST_MS = 60_000;
+
+/**
+ * Runs the demo: until `forMs` is over or the interruption comes, then until all that is owed has arrived.
+ * Raises `DEMO_MISMATCH` unless everything arrived exactly once, and what starting the parts raises.
+ */
+export async function runDemo(io: Io, options: DemoOptions): Promise<void> {
+  const interruption = io.interruption();
+  const dir = await demoFolder(options.dir);
+  let tidy = options.dir === undefined && !options.keep;
+  try {
+    const reckoning = await collectIn(dir, io, options, interruption);
+    io.print(reckoningLine(reckoning));
+    const { lost, duplicated, strangers, malformed } = reckoning;
+    if (lost + duplicated + strangers + malformed > 0) {
+      tidy = false;
+      throw cliError('DEMO_MISMATCH', `not everything arrived exactly once; see ${dir}`);
+    }
+    if (!tidy) io.print(`left in ${dir}`);
+  } finally {
+    if (tidy) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function collectIn(
+  dir: string,
+  io: Io,
+  options: DemoOptions,
+  interruption: AbortSignal,
+): Promise<Reckoning> {
+  io.print('starting a simulated tenant, a simulated Devo, Temporal and the collector ...');
+  const simulation = await startSimulation(dir, options.speed, io.nowMs());
+  try {
+    const config = await loadForCommand(io, { config: simulation.configFile });
+    // The terminal belongs to the table.
+    const stream = pino.destination({ dest: join(dir, 'collector.log'), sync: true });
+    const log = createLogger({ debug: options.debug, stream });
+    const env = withoutCluster(io.env, dir);
+    const session = await openTemporal(config, { env, embedded: 'start', log });
+    try {
+      await whileCollecting(config, session, log, async () => {
+        await executeApply(session, await planApply(config, session));
+        await show({ io, config, session, simulation }, options.forMs, interruption);
+      });
+    } finally {
+      await session.close();
+    }
+    return simulation.reckoning();
+  } finally {
+    await simulation.stop();
+  }
+}
+
+interface Parts {
+  readonly io: Io;
+  readonly config: CollectorConfig;
+  readonly session: TemporalSession;
+  readonly simulation: Simulation;
+}
+
+async function show(
+  parts: Parts,
+  forMs: number | undefined,
+  interruption: AbortSignal,
+): Promise<void> {
+  const { io, simulation } = parts;
+  const area = io.isTerminal ? await io.live() : undefined;
+  const everyMs = io.isTerminal ? SHOW_EVERY_MS.terminal : SHOW_EVERY_MS.lines;
+  const draw = async (phase: DemoProgress['phase'], endMs?: number) => {
+    const progress = await progressOf(parts, phase, endMs);
+    const nowMs = io.nowMs();
+    if (area === undefined) io.print(demoLine(progress, nowMs));
+    else area.show(demoView(progress, { colors: io.colors, columns: io.columns(), nowMs }));
+  };
+  try {
+    const endMs = io.nowMs() + (forMs ?? Infinity);
+    while (!interruption.aborted && io.nowMs() < endMs) {
+      await draw('running', endMs);
+      const waitMs = Math.max(0, Math.min(everyMs, endMs - io.nowMs()));
+      await delay(waitMs, undefined, { signal: interruption }).catch(() => undefined);
+    }
+    simulation.stopProduction();
+    const latestMs = io.nowMs() + SETTLE_MOST_MS;
+    let nextDrawMs = io.nowMs();
+    while (simulation.reckoning().lost > 0 && io.nowMs() < latestMs) {
+      if (io.nowMs() >= nextDrawMs) {
+        await draw('settling');
+        nextDrawMs = io.nowMs() + everyMs;
+      }
+      await delay(SETTLE_EVERY_MS);
+    }
+    await draw('ended');
+  } finally {
+    area?.end();
+  }
+}
+
+async function progressOf(
+  { io, config, session, simulation }: Parts,
+  phase: DemoProgress['phase'],
+  endMs = Infinity,
+): Promise<DemoProgress> {
+  return {
+    reports: await readStatus(config, session),
+    reckoning: simulation.reckoning(),
+    uiUrl: session.uiUrl,
+    phase,
+    leftMs: endMs === Infinity ? undefined : endMs - io.nowMs(),
+  };
+}
+
+async function demoFolder(wanted: string | undefined): Promise<string> {
+  if (wanted === undefined) return await mkdtemp(join(tmpdir(), 'cortex-devo-demo-'));
+  const dir = resolve(wanted);
+  await mkdir(dir, { recursive: true });
+  return dir;
+}
+
+/** The demo's streams belong on no cluster: whatever names one is left out, a profile on disk too. */
+function withoutCluster(env: NodeJS.ProcessEnv, dir: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(
+    ([name]) => !name.startsWith('TEMPORAL_') || name === 'TEMPORAL_CLI',
+  );
+  return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: join(dir, 'no-profile.toml') };
+}

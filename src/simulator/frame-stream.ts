@@ -1,0 +1,86 @@
+import { isUtf8 } from 'node:buffer';
+import { createGunzip } from 'node:zlib';
+import type { Gunzip } from 'node:zlib';
+
+const LINE_FEED = 0x0a;
+/** First byte of a gzip member; no plain frame starts with it. */
+const GZIP_MAGIC = 0x1f;
+
+export interface FrameSink {
+  /** One whole frame or line, without its line feed. */
+  readonly line: (text: string) => void;
+  readonly fault: (reason: string) => void;
+}
+
+/**
+ * The bytes of one connection or request as lines: plain, or gzip members one after the other. What comes
+ * first decides; a connection does not mix the two.
+ */
+export class FrameStream {
+  readonly #sink: FrameSink;
+  #rest: Buffer[] = [];
+  #gunzip: Gunzip | undefined;
+  #gunzipped: Promise<void> = Promise.resolve();
+  #started = false;
+  #broken = false;
+
+  constructor(sink: FrameSink) {
+    this.#sink = sink;
+  }
+
+  write(chunk: Buffer): void {
+    if (!this.#started && chunk.length > 0) {
+      this.#started = true;
+      if (chunk[0] === GZIP_MAGIC) this.#startGunzip();
+    }
+    if (this.#gunzip === undefined) this.#split(chunk);
+    else this.#gunzip.write(chunk);
+  }
+
+  /** The sender ended in order: what is left must be nothing. Resolves when all lines are out. */
+  async end(): Promise<void> {
+    this.#gunzip?.end();
+    await this.#gunzipped;
+    if (!this.#broken && this.#rest.length > 0) {
+      this.#sink.fault('last frame does not end in a line feed');
+    }
+  }
+
+  /** The connection broke: an unfinished frame or gzip member is nobody's fault. */
+  abort(): void {
+    this.#broken = true;
+    this.#gunzip?.destroy();
+  }
+
+  #startGunzip(): void {
+    const gunzip = createGunzip();
+    this.#gunzip = gunzip;
+    gunzip.on('data', (chunk: Buffer) => this.#split(chunk));
+    this.#gunzipped = new Promise((resolve) => {
+      gunzip.on('close', resolve);
+      gunzip.on('end', resolve);
+    });
+    gunzip.on('error', () => {
+      if (!this.#broken) this.#sink.fault('gzip member is damaged or not ended');
+      this.#broken = true;
+    });
+  }
+
+  #split(chunk: Buffer): void {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
+      this.#rest.push(chunk.subarray(start, end));
+      this.#emit();
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#rest.push(chunk.subarray(start));
+  }
+
+  #emit(): void {
+    const [only] = this.#rest;
+    const line = this.#rest.length === 1 && only !== undefined ? only : Buffer.concat(this.#rest);
+    this.#rest = [];
+    if (isUtf8(line)) this.#sink.line(line.toString('utf8'));
+    else this.#sink.fault('frame is not valid UTF-8');
+  }
+}

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProgram, runProgram } from '../../../src/cli/program.js';
+import { fakeIo } from './fake-io.js';
+
+const COMMANDS = createProgram(fakeIo()).commands.map((command) => command.name());
+
+describe('the commands', () => {
+  it('are those of the manual', () => {
+    expect(COMMANDS).toEqual([
+      'up',
+      'worker',
+      'apply',
+      'status',
+      'pull-now',
+      'pause',
+      'resume',
+      'reset',
+      'validate',
+      'demo',
+      'simulator',
+    ]);
+  });
+
+  it.each(COMMANDS)('%s shows an example of its use in its help', async (name) => {
+    const io = fakeIo();
+    expect(await runProgram([name, '--help'], io)).toBe(0);
+    expect(io.printed.join('\n')).toMatch(
+      new RegExp(`Examples:\\n  \\$ (\\S+=\\S+ )?cortex-devo ${name}`),
+    );
+  });
+
+  it('print the help of the program and its version', async () => {
+    const io = fakeIo();
+    expect(await runProgram(['--help'], io)).toBe(0);
+    for (const name of COMMANDS) expect(io.printed.join('\n')).toContain(`  ${name} `);
+    expect(await runProgram(['--version'], io)).toBe(0);
+    expect(io.printed.at(-1)).toMatch(/^\d+\.\d+\.\d+/);
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [[], 'Usage: cortex-devo'],
+    [['statsu'], "unknown command 'statsu'"],
+    [['status', '--wat'], "unknown option '--wat'"],
+    [['pause'], "missing required argument 'service'"],
+    [['pause', 'alerts', 'more'], 'too many arguments'],
+    [['demo', '--for', '60'], 'Expected a duration such as'],
+    [['demo', '--speed', 'fast'], 'Expected a number above 0'],
+    [['reset', 'alerts', '--start-time', 'soon'], 'USAGE_START_TIME'],
+  ])('%j ends with 2 and says what was expected', async (args, message) => {
+    const io = fakeIo();
+    expect(await runProgram(args, io)).toBe(2);
+    expect(io.errors.join('\n')).toContain(message);
+    expect(io.printed).toEqual([]);
+  });
+});
+
+describe('a config file that cannot be used', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cortex-devo-cli-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(['up', 'worker', 'apply', 'status', 'validate', 'pause incidents', 'reset incidents'])(
+    'ends %s with 2 and one line',
+    async (command) => {
+      const io = fakeIo();
+      const config = join(folder, 'absent.yaml');
+      expect(await runProgram([...command.split(' '), '--config', config], io)).toBe(2);
+      expect(io.errors).toHaveLength(1);
+      expect(io.errors[0]).toMatch(/^error CONFIG_FILE_MISSING .*absent\.yaml/);
+    },
+  );
+
+  it('ends validate with 2 and a line per mistake', async () => {
+    const config = join(folder, 'config.yaml');
+    writeFileSync(config, 'inputs: {}\noutputs: {}\n');
+    const io = fakeIo();
+    expect(await runProgram(['validate', '--offline', '--config', config], io)).toBe(2);
+    expect(io.errors.filter((line) => line.startsWith('error CONFIG_NO_INPUTS'))).toHaveLength(1);
+    expect(io.errors.filter((line) => line.startsWith('error CONFIG_NO_OUTPUTS'))).toHaveLength(1);
+  });
+
+  it.each([['--debug'], []])('shows a stack trace only with --debug (%s)', async (...flags) => {
+    const io = fakeIo();
+    await runProgram(['validate', '--config', join(folder, 'absent.yaml'), ...flags], io);
+    expect(io.errors.join('\n').includes('    at ')).toBe(flags.length > 0);
+  });
+});
+
+describe('validate --offline', () => {
+  it('prints ok for a sound file and ends with 0', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cortex-devo-cli-'));
+    try {
+      const config = join(folder, 'config.yaml');
+      writeFileSync(config, SOUND);
+      const io = fakeIo();
+      expect(await runProgram(['validate', '--offline', '--config', config], io)).toBe(0);
+      expect(io.printed).toEqual([`ok    config (${config})`]);
+      const json = fakeIo();
+      await runProgram(['validate', '--offline', '--json', '--config', config], json);
+      expect(JSON.parse(json.printed.join('\n'))).toEqual({
+        checks: [{ name: `config (${config})`, ok: true }],
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+const SOUND = `
+globals: {name: collector, id: 1}
+outputs:
+  out: {type: console}
+inputs:
+  cortex_xdr:
+    id: 1
+    enabled: true
+    credentials: {api_key: secret, api_key_id: 7}
+    services:
+      incidents: {api_fqdn: acme.xdr.eu.paloaltonetworks.com}
+`;
