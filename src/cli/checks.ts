@@ -6,7 +6,7 @@ export interface Check {
   /** What is tried, for example `inputs.cortex_xdr credentials (acme.xdr.eu.paloaltonetworks.com)`. */
   readonly name: string;
   /** Resolves when all is well; raises otherwise. */
-  run(signal: AbortSignal): Promise<void>;
+  readonly run: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface CheckResult {

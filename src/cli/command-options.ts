@@ -28,13 +28,22 @@ export function durationArgument(text: string): number {
   return ms;
 }
 
-/** Reads an option's factor: a number above 0, at most 1,000. */
+/** Reads an option's factor: 0 to 100, what a tenant's quota lets a collector keep up with. */
 export function factorArgument(text: string): number {
   const factor = Number(text);
-  if (!(factor > 0 && factor <= 1_000)) {
-    throw new InvalidArgumentError('Expected a number above 0 and at most 1000.');
+  if (text.trim() === '' || !(factor >= 0 && factor <= 100)) {
+    throw new InvalidArgumentError('Expected a number from 0 to 100.');
   }
   return factor;
+}
+
+/** Reads an option's number of records. */
+export function countArgument(text: string): number {
+  const count = Number(text);
+  if (!/^\d{1,7}$/.test(text)) {
+    throw new InvalidArgumentError('Expected a whole number from 0 to 9999999.');
+  }
+  return count;
 }
 
 /** Reads an option's port, 0 for a free one. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,18 +6,19 @@ import { pino } from 'pino';
 import type { CollectorConfig } from '../config/model.js';
 import { reckoningLine } from '../simulator/reckoning.js';
 import type { Reckoning } from '../simulator/reckoning.js';
+import { startSimulator } from '../simulator/simulator.js';
+import type { Simulator } from '../simulator/simulator.js';
 import { executeApply, planApply } from '../worker/apply.js';
 import { createLogger } from '../worker/log.js';
 import { openTemporal } from '../worker/open-temporal.js';
 import type { TemporalSession } from '../worker/open-temporal.js';
 import { readStatus } from '../worker/status.js';
-import { startSimulation } from './demo-simulation.js';
-import type { Simulation } from './demo-simulation.js';
 import { demoLine, demoView } from './demo-view.js';
 import type { DemoProgress } from './demo-view.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
 import { loadForCommand } from './load-for-command.js';
+import { scenario } from './scenario.js';
 import { whileCollecting } from './while-collecting.js';
 
 export interface DemoOptions {
@@ -31,6 +32,8 @@ export interface DemoOptions {
   readonly debug: boolean;
 }
 
+/** Enough that one sees the history being caught up with, at a page of 100 in a tenth of a second. */
+const INCIDENTS = 3_000;
 /** How often the demo shows itself: a table drawn in place, and lines in a log. */
 const SHOW_EVERY_MS = { terminal: 1_000, lines: 5_000 };
 /** How often it looks whether all has arrived. */
@@ -67,9 +70,12 @@ async function collectIn(
   interruption: AbortSignal,
 ): Promise<Reckoning> {
   io.print('starting a simulated tenant, a simulated Devo, Temporal and the collector ...');
-  const simulation = await startSimulation(dir, options.speed, io.nowMs());
+  const { speed } = options;
+  const simulator = await startSimulator(
+    scenario({ folder: dir, incidents: INCIDENTS, speed, nowMs: io.nowMs() }),
+  );
   try {
-    const config = await loadForCommand(io, { config: simulation.configFile });
+    const config = await loadForCommand(io, { config: simulator.configFile });
     // The terminal belongs to the table.
     const stream = pino.destination({ dest: join(dir, 'collector.log'), sync: true });
     const log = createLogger({ debug: options.debug, stream });
@@ -78,14 +84,14 @@ async function collectIn(
     try {
       await whileCollecting(config, session, log, async () => {
         await executeApply(session, await planApply(config, session));
-        await show({ io, config, session, simulation }, options.forMs, interruption);
+        await show({ io, config, session, simulator }, options.forMs, interruption);
       });
     } finally {
       await session.close();
     }
-    return simulation.reckoning();
+    return simulator.reckoning();
   } finally {
-    await simulation.stop();
+    await simulator.stop();
   }
 }
 
@@ -93,7 +99,7 @@ interface Parts {
   readonly io: Io;
   readonly config: CollectorConfig;
   readonly session: TemporalSession;
-  readonly simulation: Simulation;
+  readonly simulator: Simulator;
 }
 
 async function show(
@@ -101,7 +107,7 @@ async function show(
   forMs: number | undefined,
   interruption: AbortSignal,
 ): Promise<void> {
-  const { io, simulation } = parts;
+  const { io, simulator } = parts;
   const area = io.isTerminal ? await io.live() : undefined;
   const everyMs = io.isTerminal ? SHOW_EVERY_MS.terminal : SHOW_EVERY_MS.lines;
   const draw = async (phase: DemoProgress['phase'], endMs?: number) => {
@@ -117,10 +123,10 @@ async function show(
       const waitMs = Math.max(0, Math.min(everyMs, endMs - io.nowMs()));
       await delay(waitMs, undefined, { signal: interruption }).catch(() => undefined);
     }
-    simulation.stopProduction();
+    simulator.tenant.produce({});
     const latestMs = io.nowMs() + SETTLE_MOST_MS;
     let nextDrawMs = io.nowMs();
-    while (simulation.reckoning().lost > 0 && io.nowMs() < latestMs) {
+    while (simulator.reckoning().lost > 0 && io.nowMs() < latestMs) {
       if (io.nowMs() >= nextDrawMs) {
         await draw('settling');
         nextDrawMs = io.nowMs() + everyMs;
@@ -134,13 +140,13 @@ async function show(
 }
 
 async function progressOf(
-  { io, config, session, simulation }: Parts,
+  { io, config, session, simulator }: Parts,
   phase: DemoProgress['phase'],
   endMs = Infinity,
 ): Promise<DemoProgress> {
   return {
     reports: await readStatus(config, session),
-    reckoning: simulation.reckoning(),
+    reckoning: simulator.reckoning(),
     uiUrl: session.uiUrl,
     phase,
     leftMs: endMs === Infinity ? undefined : endMs - io.nowMs(),
@@ -151,6 +157,9 @@ async function demoFolder(wanted: string | undefined): Promise<string> {
   if (wanted === undefined) return await mkdtemp(join(tmpdir(), 'cortex-devo-demo-'));
   const dir = resolve(wanted);
   await mkdir(dir, { recursive: true });
+  if ((await readdir(dir)).length > 0) {
+    throw cliError('USAGE_FOLDER', `--dir: found files in ${dir}, expected a new or empty folder`);
+  }
   return dir;
 }
 

@@ -22,6 +22,11 @@ export const CLI_ERRORS = {
     cause: '--start-time is neither ISO 8601 nor epoch milliseconds, or it lies in the future.',
     action: 'Give a past time such as 2026-01-31 or 2026-01-31T08:00:00Z.',
   },
+  USAGE_FOLDER: {
+    title: 'Folder not empty',
+    cause: 'The demo begins anew each time, and the folder holds the state of something else.',
+    action: 'Name a new or empty folder with --dir.',
+  },
   STREAM_NOT_STARTED: {
     title: 'Stream does not run',
     cause: 'The config was not applied to this Temporal yet, or the stream was stopped.',

@@ -45,7 +45,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<0 | 1
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const debug = program.opts<GlobalOptions>().debug === true || io.env['DEBUG'] === '1';
+    const debug = program.opts<GlobalOptions>().debug === true || io.env.DEBUG === '1';
     reportError(error, io, debug);
     return exitCodeOf(error);
   }

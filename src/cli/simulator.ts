@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, factorArgument, portArgument } from './command-options.js';
+import { countArgument, examples, factorArgument, portArgument } from './command-options.js';
 import type { Io } from './io.js';
 
 interface SimulatorCommandOptions {
@@ -16,8 +16,8 @@ export function addSimulator(program: Command, io: Io): void {
     .command('simulator')
     .description('run the simulated tenant and Devo alone, for trials')
     .requiredOption('--dir <folder>', 'where to write a config folder that points to the two')
-    .option('--incidents <count>', 'incidents of the last 24 hours', portArgument, 3_000)
-    .option('--speed <factor>', 'how fast new records appear', factorArgument, 1)
+    .option('--incidents <count>', 'incidents of the last 12 hours', countArgument, 3_000)
+    .option('--speed <factor>', 'how fast new records appear, 0 for none', factorArgument, 1)
     .option('--tenant-port <port>', 'port of the tenant, 0 for a free one', portArgument, 0)
     .option('--receiver-port <port>', 'port of the receiver, 0 for a free one', portArgument, 0)
     .addHelpText(
@@ -27,7 +27,15 @@ export function addSimulator(program: Command, io: Io): void {
         'cortex-devo up --config trial/config/config.yaml',
       ),
     )
-    .action((options: SimulatorCommandOptions) => {
-      io.print(JSON.stringify(options));
+    .action(async ({ dir, ...options }: SimulatorCommandOptions) => {
+      const [{ runSimulator }, { scenario }] = await Promise.all([
+        import('../simulator/run-simulator.js'),
+        import('./scenario.js'),
+      ]);
+      await runSimulator({
+        ...scenario({ folder: dir, nowMs: io.nowMs(), ...options }),
+        print: (line) => io.print(line),
+        until: io.interruption(),
+      });
     });
 }

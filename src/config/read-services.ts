@@ -146,7 +146,8 @@ function serviceOf(
   const given = isMapping(raw) ? raw : {};
   const { extraTags, ...ownKeys } = own;
   checkStartTime(common.start_time, given.start_time, context);
-  if (isAbsent(given.api_fqdn) && !context.apiFqdnGiven) {
+  const readable = isAbsent(raw) || isMapping(raw);
+  if (readable && isAbsent(given.api_fqdn) && !context.apiFqdnGiven) {
     addProblem(context.findings, 'CONFIG_KEY_MISSING', join(context.path, 'api_fqdn'), {
       found: 'nothing',
       expected: FORMATS.fqdn.expected(),

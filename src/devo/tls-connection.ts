@@ -65,13 +65,13 @@ async function handshake(
     AbortSignal.timeout(CONNECT_TIMEOUT_MS),
   ]);
   // Up to here a broken handshake is the network's; from here on all that is left to refuse is the client.
-  let agreedOnKeys = false;
-  stream.once('keylog', () => (agreedOnKeys = true));
+  const progress = { agreedOnKeys: false };
+  stream.once('keylog', () => (progress.agreedOnKeys = true));
   try {
     await once(stream, 'secureConnect', { signal: deadline });
   } catch (error) {
     const brokenOff = transport.broken.aborted || transport.finReceived;
-    if (brokenOff && agreedOnKeys) {
+    if (brokenOff && progress.agreedOnKeys) {
       throw clientRefused(peer, 'it broke off the handshake after seeing it');
     }
     if (transport.broken.aborted) throw toConnectError(transport.broken.reason, peer);

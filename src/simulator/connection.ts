@@ -68,7 +68,10 @@ export class Connection {
 
   #read(chunk: Buffer): void {
     const mode = this.#mode;
-    if (mode.kind === 'random-reset' && this.#random.chance(mode.share)) { this.reset(); return; }
+    if (mode.kind === 'random-reset' && this.#random.chance(mode.share)) {
+      this.reset();
+      return;
+    }
     const room = mode.kind === 'reset' ? mode.afterBytes - this.#bytes : chunk.length;
     const kept = chunk.subarray(0, Math.max(0, room));
     this.#bytes += kept.length;

@@ -56,9 +56,15 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       else accept(frame.tag, frame.text);
     },
     fault: (reason: string) => tally.refuse(reason),
-    bytes: (count: number) => void (counts.bytes += count),
-    ended: () => void counts.ended++,
-    reset: () => void counts.resets++,
+    bytes: (count: number): void => {
+      counts.bytes += count;
+    },
+    ended: (): void => {
+      counts.ended++;
+    },
+    reset: (): void => {
+      counts.resets++;
+    },
   };
   const open = (raw: Socket, socket: Socket): void => {
     connections.set(raw, new Connection({ raw, socket, mode, random, events }));
@@ -72,7 +78,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     const raw = rawByPort.get(socket.remotePort);
     if (raw !== undefined) open(raw, socket);
   });
-  tls?.on('tlsClientError', () => void counts.handshakeErrors++);
+  tls?.on('tlsClientError', () => {
+    counts.handshakeErrors++;
+  });
   const http =
     transport.kind === 'http'
       ? createHttpHandler({

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { CollectorActivities } from '../pull/activity-contract.js';
 import { waitAfterFailureMs } from '../pull/backoff.js';
-import { withoutKeys } from '../pull/keys.js';
+import { mergeKeys, withoutKeys } from '../pull/keys.js';
 import { afterWindow, keysFor, keysSinceMs, nextWindow } from '../pull/plan.js';
 import type { KeySlice } from '../pull/checkpoint.js';
 import type { SegmentReceipt } from '../pull/receipts.js';
@@ -114,7 +114,7 @@ async function fetchWindow(
   });
   try {
     const receipt = await fetchSegment.executeWithOptions(
-      { summary: `${identity.stream} ${formatWindow(window)}` },
+      { summary: `${identity.stream} ${formatWindow(window, Date.now())}` },
       [
         {
           ...identity,
@@ -189,6 +189,10 @@ export async function refetch(
       });
       continue;
     }
+    const { checkpoint } = state;
+    // Late records may have come in since: the next lookback has to know them too.
+    const recentKeys = mergeKeys(checkpoint.recentKeys, receipt.newKeys);
+    state.checkpoint = { ...checkpoint, recentKeys };
     if (receipt.segment !== null) {
       fresh.push({ ...item, segment: receipt.segment, window: receipt.window });
     }

@@ -1,4 +1,4 @@
-import { KEY_LENGTH } from '../pull/checkpoint.js';
+import { countKeys } from '../pull/keys.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import type { StreamState, StreamStatus } from '../pull/status.js';
 import { formatDuration } from '../pull/time-text.js';
@@ -20,7 +20,7 @@ export function statusOf(
     startTimeMs: state.checkpoint.startTimeMs,
     watermarkMs: confirmedMs(state),
     fetchedToMs: state.checkpoint.watermarkMs,
-    keys: state.checkpoint.recentKeys.reduce((sum, s) => sum + s.keys.length / KEY_LENGTH, 0),
+    keys: countKeys(state.checkpoint.recentKeys),
     pendingByOutput: Object.fromEntries(
       state.settings.outputs.map((output) => [output, waitingFor(state, output)]),
     ),

@@ -49,7 +49,7 @@ describe('wrong usage', () => {
     [['pause'], "missing required argument 'service'"],
     [['pause', 'alerts', 'more'], 'too many arguments'],
     [['demo', '--for', '60'], 'Expected a duration such as'],
-    [['demo', '--speed', 'fast'], 'Expected a number above 0'],
+    [['demo', '--speed', 'fast'], 'Expected a number from 0 to 100'],
     [['reset', 'alerts', '--start-time', 'soon'], 'USAGE_START_TIME'],
   ])('%j ends with 2 and says what was expected', async (args, message) => {
     const io = fakeIo();

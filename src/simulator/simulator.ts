@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+
+import type { ServiceName } from '../config/model.js';
+import { DEFAULT_TAGS } from './books.js';
+import type { Book } from './books.js';
+import { createAuthority, writeClientCertificates } from './certificates.js';
+import { parseMode } from './receiver-mode.js';
+import type { OwedOptions } from './ledger.js';
+import { reckon } from './reckoning.js';
+import type { Reckoning } from './reckoning.js';
+import { startReceiver } from './receiver.js';
+import type { Receiver } from './receiver.js';
+import { startTenant } from './tenant.js';
+import type { Tenant } from './tenant.js';
+import type { TenantOptions } from './tenant-options.js';
+import { writeConfig } from './write-config.js';
+import type { ServiceKeys } from './write-config.js';
+
+export interface SimulatorOptions {
+  /** Where the config folder is written. */
+  readonly folder: string;
+  readonly tenant: TenantOptions;
+  /** Port of the receiver on 127.0.0.1; default 0: any free one. */
+  readonly receiverPort?: number;
+  readonly services: Readonly<Partial<Record<ServiceName, ServiceKeys>>>;
+  /** Keys that every service gets, such as `request_period_in_seconds`. */
+  readonly everyService?: ServiceKeys;
+  readonly globals?: Readonly<Record<string, unknown>>;
+  /** Port of the collector's health and metrics; default 0. */
+  readonly httpPort?: number;
+}
+
+/** A tenant, a receiver with mutual TLS, and a config folder that joins them. */
+export interface Simulator {
+  readonly tenant: Tenant;
+  readonly receiver: Receiver;
+  readonly configFile: string;
+  /** Of the books that the written services fill. */
+  reckoning(options?: OwedOptions): Reckoning;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts both ends and writes the config. Adds to the tenant's control endpoint: `GET
+ * /simulator/reckoning`, `GET /simulator/receiver`, `POST /simulator/receiver` (a receiver mode).
+ * @throws {CollectorError} SIMULATOR_PORT_IN_USE
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const authority = await createAuthority();
+  const server = await authority.server();
+  const receiver = await startReceiver({
+    port: options.receiverPort ?? 0,
+    transport: { kind: 'tls', credentials: { chain: authority.cert, ...server } },
+  });
+  const tenant = await startTenant(options.tenant).catch(async (error: unknown) => {
+    await receiver.stop();
+    throw error;
+  });
+  const client = await authority.client('simulated-domain');
+  writeClientCertificates(join(options.folder, 'certs'), authority.cert, client);
+  const configFile = await writeConfig({
+    folder: options.folder,
+    inputs: [
+      {
+        name: 'cortex_xdr',
+        id: 'simulated',
+        url: tenant.url,
+        credentials: tenant.credentials,
+        services: options.services,
+        everyService: options.everyService ?? {},
+      },
+    ],
+    outputs: [{ kind: 'tls', name: 'devo_1', port: receiver.port }],
+    globals: options.globals ?? {},
+    httpPort: options.httpPort ?? 0,
+  });
+  const books = booksOf(options.services);
+  const reckoning = (owed?: OwedOptions): Reckoning =>
+    reckon(
+      books.map((book) => [book, tenant.produced(book, owed)] as const),
+      receiver.received,
+    );
+  tenant.addControl('GET', 'reckoning', () => reckoning());
+  tenant.addControl('GET', 'receiver', () => receiver.stats());
+  tenant.addControl('POST', 'receiver', async (body) => {
+    await receiver.setMode(parseMode(body));
+    return receiver.stats();
+  });
+  return {
+    tenant,
+    receiver,
+    configFile,
+    reckoning,
+    stop: async () => {
+      await Promise.all([tenant.stop(), receiver.stop()]);
+    },
+  };
+}
+
+/** The books that services with these keys fill; tags must be the defaults. */
+export function booksOf(
+  services: Readonly<Partial<Record<ServiceName, ServiceKeys>>>,
+): readonly Book[] {
+  const { incidents, alerts } = services;
+  const filled: Readonly<Record<Book, boolean>> = {
+    incidents: incidents !== undefined,
+    incident_alerts: isOn(incidents?.include_incident_alerts),
+    incident_artifacts:
+      isOn(incidents?.include_incident_alerts) && isOn(incidents?.include_incident_artifacts),
+    alerts: alerts !== undefined,
+    alert_events: alerts !== undefined && alerts.api_version !== 'v2',
+    all_alerts: services.all_alerts !== undefined,
+    audit_managements: services.audit_managements !== undefined,
+    agent_audits: services.agent_audits !== undefined,
+  };
+  return (Object.keys(DEFAULT_TAGS) as Book[]).filter((book) => filled[book]);
+}
+
+function isOn(value: unknown): boolean {
+  return value === true || value === 'true';
+}
