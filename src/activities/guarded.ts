@@ -1,8 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { StreamIdentity } from '../pull/settings.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { codeOf, toFailure } from './failure.js';
 
+/** More than the pages that are read at once. */
+const MOST_LISTENERS = 100;
 /** Well below the heartbeat timeout of 30 s that the workflows set. */
 const HEARTBEAT_MS = 5_000;
 
@@ -17,6 +20,8 @@ export async function guarded<Result>(
   body: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const context = Context.current();
+  // Each page under way listens; the default of 10 would warn of a leak that is none.
+  setMaxListeners(MOST_LISTENERS, context.cancellationSignal);
   const timer = setInterval(() => {
     context.heartbeat();
   }, HEARTBEAT_MS);

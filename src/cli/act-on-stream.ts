@@ -4,6 +4,7 @@ import { streamsOf } from '../worker/streams.js';
 import type { ConfiguredStream } from '../worker/streams.js';
 import { chooseStream } from './choose-stream.js';
 import type { Io } from './io.js';
+import { loadForCommand } from './load-for-command.js';
 import { withSession } from './with-session.js';
 
 /** What a command that acts on one stream was given. */
@@ -30,10 +31,10 @@ export async function actOnStream(
   choice: StreamChoice,
   decide: (stream: ConfiguredStream) => StreamAct | Promise<StreamAct>,
 ): Promise<void> {
-  await withSession(io, choice, async ({ config, session }) => {
-    const streams = streamsOf(config, session.searchAttributes);
-    const stream = chooseStream(streams, choice.service, choice.input);
-    const { command, done } = await decide(stream);
+  const config = await loadForCommand(io, choice);
+  const stream = chooseStream(streamsOf(config, false), choice.service, choice.input);
+  const { command, done } = await decide(stream);
+  await withSession(io, config, choice, async (session) => {
     await signalStream(session, stream.workflowId, command);
     const { stream: name, input } = stream.identity;
     io.print(`${io.colors.green('ok')} ${name} of ${input} ${done}`);

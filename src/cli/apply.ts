@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { configOption, examples, jsonOption } from './command-options.js';
 import type { Io } from './io.js';
+import { loadForCommand } from './load-for-command.js';
 import type { GlobalOptions } from './program.js';
 
 interface ApplyOptions {
@@ -33,7 +34,8 @@ export function addApply(program: Command, io: Io): void {
           import('./plan-lines.js'),
         ]);
       const given = { ...options, ...program.opts<GlobalOptions>() };
-      await withSession(io, given, async ({ config, session }) => {
+      const config = await loadForCommand(io, given);
+      await withSession(io, config, given, async (session) => {
         const steps = await planApply(config, session);
         if (options.dryRun !== true) await executeApply(session, steps);
         const applied = options.dryRun !== true;

@@ -30,7 +30,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'lag',
     align: 'right',
-    cell: ofStatus((status, nowMs) => formatDuration(Math.max(0, nowMs - status.watermarkMs))),
+    cell: ofStatus((status, nowMs) => since(status.watermarkMs, nowMs)),
   },
   { title: 'last pull', align: 'right', leaves: 4, cell: ofStatus(lastPullOf) },
   { title: 'records', align: 'right', cell: ofStatus(({ totals }) => count(totals.records)) },
@@ -157,7 +157,7 @@ function troubleLines(report: StreamReport, { colors, nowMs }: TableStyle): stri
     const again =
       error.nextTryMs === null
         ? ''
-        : `; failures: ${error.failures}, next try in ${formatDuration(Math.max(0, error.nextTryMs - nowMs))}`;
+        : `; failures: ${error.failures}, next try in ${since(nowMs, error.nextTryMs)}`;
     return `${name}  ${colors.red(error.code)} ${where}${error.message}${again}`;
   });
   const warnings = report.status.warnings.map(
@@ -175,7 +175,7 @@ function ofStatus(
 function lastPullOf({ lastPull }: StreamStatus, nowMs: number): string {
   if (lastPull === null) return '-';
   if (lastPull.endedMs === null) return 'now';
-  return `${formatDuration(Math.max(0, nowMs - lastPull.endedMs))} ago`;
+  return `${since(lastPull.endedMs, nowMs)} ago`;
 }
 
 function pendingOf({ pendingByOutput }: StreamStatus): string {
@@ -193,6 +193,11 @@ function paintOf(state: string, colors: Colors): Formatter {
     'not started': colors.dim,
   };
   return paints[state] ?? colors.red;
+}
+
+/** A table drawn every second shows no milliseconds. */
+function since(fromMs: number, toMs: number): string {
+  return toMs - fromMs < 1_000 ? '0 s' : formatDuration(toMs - fromMs);
 }
 
 function count(value: number): string {

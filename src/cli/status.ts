@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { StreamReport } from '../worker/status.js';
 import { configOption, examples, jsonOption } from './command-options.js';
 import type { Io } from './io.js';
+import { loadForCommand } from './load-for-command.js';
 import type { GlobalOptions } from './program.js';
 
 interface StatusOptions {
@@ -36,7 +37,8 @@ export function addStatus(program: Command, io: Io): void {
         import('../worker/status.js'),
       ]);
       const given = { ...options, ...program.opts<GlobalOptions>() };
-      await withSession(io, given, async ({ config, session }) => {
+      const config = await loadForCommand(io, given);
+      await withSession(io, config, given, async (session) => {
         await showStatus(io, options, async () => await readStatus(config, session));
       });
     });

@@ -27,7 +27,6 @@ export function addValidate(program: Command, io: Io): void {
       ),
     )
     .action(async (options: ValidateOptions) => {
-      const { loadForCommand } = await import('./load-for-command.js');
       const config = await loadForCommand(io, options);
       const checks = options.offline === true ? [] : await checksOf(config, io);
       const { checkLine, runChecks } = await import('./checks.js');

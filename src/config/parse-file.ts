@@ -48,7 +48,7 @@ export function parseText(
     merge: true,
     stringKeys: true,
     customTags: (tags) =>
-      tags.filter((tag) => typeof tag === 'string' || true),
+      tags.filter((tag) => typeof tag === 'string' || !/:(int|float)$/.test(tag.tag)),
   });
   for (const error of document.errors) unreadable(findings, path, place(error, lines));
   if (document.errors.length > 0) return undefined;

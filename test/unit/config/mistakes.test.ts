@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CONFIG_ERRORS } from '../../../src/config/errors.js';
 import { problemLines } from '../../../src/config/print-problems.js';
-import {
-  configWith,
-  errorOf,
-  GOOD_INPUT,
-  GOOD_SERVICE,
-  load,
-  problemsOf,
-} from './config-folder.js';
+import { configWith, errorOf, GOOD_SERVICE, load, problemsOf } from './config-folder.js';
 
 import { MISTAKES, withService } from './mistakes-table.js';
 

@@ -1,0 +1,286 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createAuthority } from '../../../src/simulator/certificates.js';
+import type { Authority, KeyPairPem } from '../../../src/simulator/certificates.js';
+import { startReceiver } from '../../../src/simulator/receiver.js';
+import type { Receiver } from '../../../src/simulator/receiver.js';
+import type { ReceiverMode, ReceiverOptions } from '../../../src/simulator/receiver-options.js';
+
+type Kind = 'tls' | 'tcp';
+const KINDS: readonly Kind[] = ['tls', 'tcp'];
+
+let authority: Authority;
+let serverKeys: KeyPairPem;
+let clientKeys: KeyPairPem;
+beforeAll(async () => {
+  authority = await createAuthority();
+  serverKeys = await authority.server();
+  clientKeys = await authority.client('domain');
+});
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function start(
+  kind: Kind | 'http',
+  mode: ReceiverMode,
+  options: Partial<ReceiverOptions> = {},
+): Promise<Receiver> {
+  const transport: Record<Kind | 'http', ReceiverOptions['transport']> = {
+    tls: { kind: 'tls', credentials: { chain: authority.cert, ...serverKeys } },
+    tcp: { kind: 'tcp' },
+    http: { kind: 'http', domain: 'dom', token: 'T0' },
+  };
+  const receiver = await startReceiver({ transport: transport[kind], mode, ...options });
+  stops.push(() => receiver.stop());
+  return receiver;
+}
+
+function open(kind: Kind, port: number): Socket {
+  const target = { host: '127.0.0.1', port, allowHalfOpen: true };
+  const socket =
+    kind === 'tcp' ? connect(target) : connectTls({ ...target, ca: authority.cert, ...clientKeys });
+  stops.push(() => Promise.resolve(socket.destroy()));
+  return socket;
+}
+
+function frames(count: number, padding = ''): string {
+  return Array.from(
+    { length: count },
+    (_, id) =>
+      `<14>Jan  1 00:00:00 h edr.cortex_xdr.audit_managements: {"AUDIT_ID":${id},"p":"${padding}","@devo_pulling_id":"1760000000000"}\n`,
+  ).join('');
+}
+
+const received = (receiver: Receiver): number => receiver.arrivals('audit_managements').received;
+
+describe.each(KINDS)('a receiver over %s', (kind) => {
+  it('reads all and answers the end with its own', async () => {
+    const receiver = await start(kind, { kind: 'normal' });
+    const socket = open(kind, receiver.port).resume();
+    socket.end(frames(500));
+    await once(socket, 'end');
+    expect(received(receiver)).toBe(500);
+    expect(receiver.received.malformed.count).toBe(0);
+    expect(receiver.stats()).toMatchObject({ ended: 1, resets: 0 });
+  });
+
+  it('reads gzip members', async () => {
+    const receiver = await start(kind, { kind: 'normal' });
+    const socket = open(kind, receiver.port).resume();
+    socket.write(gzipSync(frames(3)));
+    socket.end(gzipSync(frames(4)));
+    await once(socket, 'end');
+    expect(received(receiver)).toBe(7);
+  });
+
+  it('resets after so many bytes and counts only what it had read', async () => {
+    const receiver = await start(kind, { kind: 'reset', afterBytes: 1000 });
+    const socket = open(kind, receiver.port);
+    const closed = new Promise((resolve) => {
+      socket.on('error', () => undefined);
+      socket.on('close', resolve);
+    });
+    socket.resume().write(frames(100));
+    await closed;
+    const whole = frames(100).slice(0, 1000).split('\n').length - 1;
+    expect(received(receiver)).toBe(whole);
+    expect(receiver.stats()).toMatchObject({ resets: 1, ended: 0, bytes: 1000 });
+    expect(receiver.received.malformed.count).toBe(0);
+  });
+
+  it('stalls until the mode changes', async () => {
+    const receiver = await start(kind, { kind: 'stall' });
+    const socket = open(kind, receiver.port).resume();
+    socket.end(frames(5));
+    await vi.waitFor(() => expect(receiver.stats().open).toBe(1));
+    expect(receiver.stats().bytes).toBe(0);
+    await receiver.setMode({ kind: 'normal' });
+    await once(socket, 'end');
+    expect(received(receiver)).toBe(5);
+  });
+
+  it('reads slowly when told to, and then at once', async () => {
+    const receiver = await start(kind, { kind: 'slow', bytesPerSecond: 100 });
+    const socket = open(kind, receiver.port).resume();
+    socket.end(frames(2000, 'x'.repeat(300)));
+    await vi.waitFor(() => expect(received(receiver)).toBeGreaterThan(0));
+    expect(received(receiver)).toBeLessThan(2000);
+    await receiver.setMode({ kind: 'normal' });
+    await once(socket, 'end');
+    expect(received(receiver)).toBe(2000);
+  });
+
+  it('takes everything and never closes when told to', async () => {
+    const receiver = await start(kind, { kind: 'never-close' });
+    const socket = open(kind, receiver.port).resume();
+    socket.end(frames(5));
+    await vi.waitFor(() => expect(received(receiver)).toBe(5));
+    expect(socket.readableEnded).toBe(false);
+    expect(receiver.stats()).toMatchObject({ open: 1, ended: 0 });
+  });
+
+  it('refuses connections, and listens on the same port again', async () => {
+    const receiver = await start(kind, { kind: 'normal' });
+    const before = open(kind, receiver.port).resume();
+    // Under TLS a bare RST may show as a clean end.
+    const broken = new Promise((resolve) => {
+      before.on('error', resolve).on('close', resolve).on('end', resolve);
+    });
+    await once(before, kind === 'tls' ? 'secureConnect' : 'connect');
+    await receiver.setMode({ kind: 'refuse' });
+    await broken;
+    await expect(once(open(kind, receiver.port), 'connect')).rejects.toThrow('ECONNREFUSED');
+    await receiver.setMode({ kind: 'normal' });
+    const socket = open(kind, receiver.port).resume();
+    socket.end(frames(1));
+    await once(socket, 'end');
+    expect(received(receiver)).toBe(1);
+  });
+
+  it('resets at random in a share of the reads', async () => {
+    const receiver = await start(kind, { kind: 'random-reset', share: 0.5 });
+    for (let number = 0; number < 30; number++) {
+      const socket = open(kind, receiver.port).resume();
+      const closed = new Promise((resolve) => {
+        socket.on('error', () => undefined);
+        socket.on('end', () => socket.destroy());
+        socket.on('close', resolve);
+      });
+      socket.end(frames(1));
+      await closed;
+    }
+    const { resets, ended } = receiver.stats();
+    expect(resets).toBeGreaterThan(5);
+    expect(ended).toBe(30 - resets);
+    expect(received(receiver)).toBe(ended);
+  });
+});
+
+/** A proxy that shows what the receiver does to the TCP connection under TLS. */
+async function startProxy(port: number): Promise<{
+  port: number;
+  fromReceiver: () => number;
+  outcome: Promise<'fin' | 'rst'>;
+}> {
+  let bytes = 0;
+  let settle: (outcome: 'fin' | 'rst') => void;
+  const outcome = new Promise<'fin' | 'rst'>((resolve) => (settle = resolve));
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+    near.on('error', () => undefined);
+    far.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET') settle('rst');
+      near.destroy();
+    });
+    far.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    far.on('end', () => settle('fin'));
+    near.pipe(far);
+    far.pipe(near);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  stops.push(() => new Promise((resolve) => server.close(resolve)));
+  return { port: (server.address() as AddressInfo).port, fromReceiver: () => bytes, outcome };
+}
+
+describe('under TLS', () => {
+  async function endThrough(
+    mode: ReceiverMode,
+  ): Promise<{ outcome: 'fin' | 'rst'; bytes: number }> {
+    const receiver = await start('tls', mode, {
+      transport: {
+        kind: 'tls',
+        credentials: { chain: authority.cert, ...serverKeys },
+        maxVersion: 'TLSv1.2',
+      },
+    });
+    const proxy = await startProxy(receiver.port);
+    const socket = open('tls', proxy.port).resume();
+    socket.on('error', () => undefined);
+    await once(socket, 'secureConnect');
+    const before = proxy.fromReceiver();
+    socket.end(frames(20));
+    const outcome = await proxy.outcome;
+    return { outcome, bytes: proxy.fromReceiver() - before };
+  }
+
+  it('an orderly end is a close_notify and a FIN', async () => {
+    const { outcome, bytes } = await endThrough({ kind: 'normal' });
+    expect(outcome).toBe('fin');
+    expect(bytes).toBeGreaterThan(0);
+  });
+
+  it('a bare FIN has no close_notify before it', async () => {
+    expect(await endThrough({ kind: 'fin' })).toEqual({ outcome: 'fin', bytes: 0 });
+  });
+
+  it('a reset is a RST', async () => {
+    const { outcome } = await endThrough({ kind: 'reset', afterBytes: 100 });
+    expect(outcome).toBe('rst');
+  });
+
+  it('a sender without a certificate of the chain gets no further than the handshake', async () => {
+    const receiver = await start('tls', { kind: 'normal' });
+    const stranger = await (await createAuthority('Another CA')).client('domain');
+    for (const keys of [{}, stranger]) {
+      const socket = connectTls({
+        host: '127.0.0.1',
+        port: receiver.port,
+        ca: authority.cert,
+        ...keys,
+      });
+      const closed = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
+      socket.resume().end(frames(1));
+      await closed;
+    }
+    await vi.waitFor(() => expect(receiver.stats().handshakeErrors).toBe(2));
+    expect(received(receiver)).toBe(0);
+  });
+});
+
+describe('over http', () => {
+  const lines = frames(3).replaceAll(/^.*?: \{/gm, '{');
+  const path = '/stream/dom/token!T0/-/edr.cortex_xdr.audit_managements';
+  const post = async (
+    receiver: Receiver,
+    url: string,
+    body: string | Buffer,
+    headers: Record<string, string> = {},
+  ): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${receiver.port}${url}`, { method: 'POST', headers, body }))
+      .status;
+
+  it('takes lines, plain and gzip', async () => {
+    const receiver = await start('http', { kind: 'normal' });
+    expect(await post(receiver, path, lines)).toBe(200);
+    const gzip = { 'Content-Encoding': 'gzip' };
+    expect(await post(receiver, path, gzipSync(lines), gzip)).toBe(200);
+    expect(received(receiver)).toBe(6);
+    expect(receiver.received.malformed.count).toBe(0);
+  });
+
+  it.each([
+    ['a wrong token', path.replace('T0', 'T1'), 401],
+    ['a wrong domain', path.replace('dom', 'other'), 401],
+    ['no host', path.replace('/-/', '//'), 400],
+    ['a tag of one level', '/stream/dom/token!T0/-/edr', 400],
+    ['another mode', path.replace('stream', 'batch'), 404],
+  ])('refuses %s', async (_name, url, status) => {
+    const receiver = await start('http', { kind: 'normal' });
+    expect(await post(receiver, url, lines)).toBe(status);
+    expect(received(receiver)).toBe(0);
+  });
+
+  it('answers the status it is told to and takes nothing', async () => {
+    const receiver = await start('http', { kind: 'http-status', status: 503 });
+    expect(await post(receiver, path, lines)).toBe(503);
+    expect(received(receiver)).toBe(0);
+  });
+});
