@@ -1,6 +1,5 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { CollectorConfig } from '../config/model.js';
@@ -13,6 +12,7 @@ import { createLogger } from '../worker/log.js';
 import { openTemporal } from '../worker/open-temporal.js';
 import type { TemporalSession } from '../worker/open-temporal.js';
 import { readStatus } from '../worker/status.js';
+import { demoFolder, withoutCluster } from './demo-place.js';
 import { demoLine, demoView } from './demo-view.js';
 import type { DemoProgress } from './demo-view.js';
 import { cliError } from './errors.js';
@@ -151,22 +151,4 @@ async function progressOf(
     phase,
     leftMs: endMs === Infinity ? undefined : endMs - io.nowMs(),
   };
-}
-
-async function demoFolder(wanted: string | undefined): Promise<string> {
-  if (wanted === undefined) return await mkdtemp(join(tmpdir(), 'cortex-devo-demo-'));
-  const dir = resolve(wanted);
-  await mkdir(dir, { recursive: true });
-  if ((await readdir(dir)).length > 0) {
-    throw cliError('USAGE_FOLDER', `--dir: found files in ${dir}, expected a new or empty folder`);
-  }
-  return dir;
-}
-
-/** The demo's streams belong on no cluster: whatever names one is left out, a profile on disk too. */
-function withoutCluster(env: NodeJS.ProcessEnv, dir: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(
-    ([name]) => !name.startsWith('TEMPORAL_') || name === 'TEMPORAL_CLI',
-  );
-  return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: join(dir, 'no-profile.toml') };
 }

@@ -4,6 +4,7 @@ import type { CheckResult } from './checks.js';
 import { configOption, examples, jsonOption } from './command-options.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
+import { loadForCommand } from './load-for-command.js';
 
 interface ValidateOptions {
   readonly config?: string;

@@ -30,6 +30,8 @@ function forward(log: Logger, { level, message, meta }: LogEntry): void {
   const to = fromWorkflow && level === 'INFO' ? 'info' : (SDK_LEVEL[level] ?? 'debug');
   // Activity failures are logged by the activities themselves, with their code.
   if (message === 'Activity failed') return;
+  // The worker of a host's own queue delivers segments and nothing else.
+  if (message.startsWith('No workflows registered')) return;
   const { workflowId, activityType, error, pull } = meta ?? {};
   const reason = error instanceof Error ? error.message : undefined;
   log[to]({ workflowId, activityType, reason, pull }, message);

@@ -12,6 +12,7 @@ const MAIN = join(PROJECT_ROOT, 'dist', 'cli', 'main.js');
 export interface CollectorProcess {
   /** Everything it printed so far. */
   output(): string;
+  hasEnded(): boolean;
   /** Kills it, and its Temporal server, without warning. */
   kill(): Promise<void>;
   /** Asks it to stop; its exit code. */
@@ -38,6 +39,7 @@ export function startUp(configFile: string): CollectorProcess {
   const record = join(dirname(configFile), '..', 'state', 'temporal.json');
   return {
     output: () => output,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     async kill() {
       const { pid } = JSON.parse(readFileSync(record, 'utf8')) as { pid: number };
       await end(child, 'SIGKILL');

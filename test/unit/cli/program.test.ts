@@ -95,23 +95,56 @@ describe('a config file that cannot be used', () => {
   });
 });
 
-describe('validate --offline', () => {
-  it('prints ok for a sound file and ends with 0', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cortex-devo-cli-'));
-    try {
-      const config = join(folder, 'config.yaml');
-      writeFileSync(config, SOUND);
-      const io = fakeIo();
-      expect(await runProgram(['validate', '--offline', '--config', config], io)).toBe(0);
-      expect(io.printed).toEqual([`ok    config (${config})`]);
-      const json = fakeIo();
-      await runProgram(['validate', '--offline', '--json', '--config', config], json);
-      expect(JSON.parse(json.printed.join('\n'))).toEqual({
-        checks: [{ name: `config (${config})`, ok: true }],
-      });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+describe('a sound config file', () => {
+  let folder: string;
+  let config: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cortex-devo-cli-'));
+    config = join(folder, 'config.yaml');
+    writeFileSync(config, SOUND);
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('makes validate --offline print ok and end with 0', async () => {
+    const io = fakeIo();
+    expect(await runProgram(['validate', '--offline', '--config', config], io)).toBe(0);
+    expect(io.printed).toEqual([`ok    config (${config})`]);
+  });
+
+  it('makes validate --json print its checks and nothing else', async () => {
+    const io = fakeIo();
+    await runProgram(['validate', '--offline', '--json', '--config', config], io);
+    expect(JSON.parse(io.printed.join('\n'))).toEqual({
+      checks: [{ name: `config (${config})`, ok: true }],
+    });
+  });
+
+  it('ends with 1 where Temporal does not run, and says how to start it', async () => {
+    const io = fakeIo();
+    expect(await runProgram(['status', '--config', config], io)).toBe(1);
+    expect(io.errors).toEqual([expect.stringMatching(/^error TEMPORAL_UNREACHABLE: .*`up`/)]);
+  });
+
+  it('ends with 2, without asking Temporal, for a stream it does not have', async () => {
+    const io = fakeIo();
+    expect(await runProgram(['pause', 'incident', '--config', config], io)).toBe(2);
+    expect(io.errors).toEqual([expect.stringMatching(/^error USAGE_STREAM_UNKNOWN: .*incidents/)]);
+  });
+
+  it('asks on a terminal before a reset, and changes nothing without a yes', async () => {
+    const io = fakeIo({ terminal: true, answers: ['no'] });
+    expect(await runProgram(['reset', 'incidents', '--config', config], io)).toBe(1);
+    expect(io.questions).toHaveLength(1);
+    expect(io.errors).toEqual(['error RESET_DECLINED: nothing was changed']);
+  });
+
+  it('asks nothing with --yes', async () => {
+    const io = fakeIo({ terminal: true });
+    await runProgram(['reset', 'incidents', '--yes', '--config', config], io);
+    expect(io.questions).toEqual([]);
+    expect(io.errors).toEqual([expect.stringMatching(/^error TEMPORAL_UNREACHABLE/)]);
   });
 });
 

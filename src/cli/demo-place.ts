@@ -1,0 +1,23 @@
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { cliError } from './errors.js';
+
+/** The folder asked for, which must be new or empty (`USAGE_FOLDER`), or a new temporary one. */
+export async function demoFolder(wanted: string | undefined): Promise<string> {
+  if (wanted === undefined) return await mkdtemp(join(tmpdir(), 'cortex-devo-demo-'));
+  const dir = resolve(wanted);
+  await mkdir(dir, { recursive: true });
+  if ((await readdir(dir)).length > 0) {
+    throw cliError('USAGE_FOLDER', `--dir: found files in ${dir}, expected a new or empty folder`);
+  }
+  return dir;
+}
+
+/** The demo's streams belong on no cluster: whatever names one is left out, a profile on disk too. */
+export function withoutCluster(env: NodeJS.ProcessEnv, dir: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(
+    ([name]) => !name.startsWith('TEMPORAL_') || name === 'TEMPORAL_CLI',
+  );
+  return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: join(dir, 'no-profile.toml') };
+}
