@@ -51,7 +51,7 @@ test('pulls from the start time to now, delivers, and waits for the next period'
     const settings = settingsFor(taskQueue);
     const handle = await startStream(bench.client, settings);
     const status = await statusWhere(handle, (s) => s.state === 'waiting' && s.totals.events === 1);
-    await statusWhere(handle, (s) => s.pendingByOutput['devo'] === 0);
+    await statusWhere(handle, (s) => s.pendingByOutput.devo === 0);
     expect(recorder.fetched[0]?.window.fromMs).toBe(settings.startTimeMs);
     expect(status.fetchedToMs).toBe(recorder.fetched[0]?.window.toMs);
     expect(recorder.sent.map((each) => each.output)).toEqual(['devo']);
@@ -152,8 +152,8 @@ test('one output down: the other gets everything, and the first all of it when i
     recorder.on(taskQueue);
     const settings = settingsFor(taskQueue, { outputs: ['a', 'b'], periodMs: 200 });
     const handle = await startStream(bench.client, settings);
-    const blocked = await statusWhere(handle, (s) => (s.pendingByOutput['b'] ?? 0) >= 4);
-    expect(blocked.outputErrors['b']?.code).toBe('DEVO_CONNECT_REFUSED');
+    const blocked = await statusWhere(handle, (s) => (s.pendingByOutput.b ?? 0) >= 4);
+    expect(blocked.outputErrors.b?.code).toBe('DEVO_CONNECT_REFUSED');
     expect(blocked.watermarkMs).toBeLessThan(blocked.fetchedToMs);
     down = false;
     await handle.signal(messages.pause);
@@ -186,7 +186,7 @@ test('a segment whose host is gone is fetched again elsewhere', async () => {
     const handle = await startStream(bench.client, settings);
     const status = await statusWhere(
       handle,
-      (s) => s.totals.refetched === 1 && s.pendingByOutput['devo'] === 0,
+      (s) => s.totals.refetched === 1 && s.pendingByOutput.devo === 0,
     );
     expect(status.watermarkMs).toBe(status.fetchedToMs);
     expect(recorder.sent).toHaveLength(1);

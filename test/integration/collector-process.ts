@@ -24,8 +24,8 @@ export function startUp(configFile: string): CollectorProcess {
   if (!existsSync(MAIN)) throw new Error(`found no ${MAIN}, expected the build: npm run build`);
   const child = spawn(process.execPath, [MAIN, 'up', '--config', configFile], {
     env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
       TEMPORAL_CLI: findTemporalBinary(process.env, PROJECT_ROOT),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -20,7 +20,7 @@ import {
  * Records the histories that test/replay replays. Run it on released code, never on a change under test:
  *   RECORD_HISTORIES=1 npx vitest run test/integration/record-histories.test.ts
  */
-const recording = process.env['RECORD_HISTORIES'] === '1';
+const recording = process.env.RECORD_HISTORIES === '1';
 const folder = join(import.meta.dirname, '..', 'replay', 'histories');
 
 let bench: TestBench;

@@ -1,6 +1,6 @@
-import './reflect-metadata.js';
+import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
@@ -67,6 +67,7 @@ export interface CertificateFiles {
   readonly cert: string;
   readonly key: string;
   replace(chain: string, own: Identity): Promise<void>;
+  remove(): Promise<void>;
 }
 
 export async function writeCertificates(chain: string, own: Identity): Promise<CertificateFiles> {
@@ -80,6 +81,7 @@ export async function writeCertificates(chain: string, own: Identity): Promise<C
       await writeFile(files.cert, identity.cert);
       await writeFile(files.key, identity.key);
     },
+    remove: () => rm(folder, { recursive: true }),
   };
   await files.replace(chain, own);
   return files;

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SecureVersion } from 'node:tls';
 import { createOutput } from '../../../src/devo/create-output.js';
 import type { Output } from '../../../src/devo/output.js';
@@ -22,6 +22,8 @@ beforeAll(async () => {
   identity = await authority.issue();
   files = await writeCertificates(authority.cert, await authority.issue({ name: 'client' }));
 });
+
+afterAll(() => files.remove());
 
 afterEach(async () => {
   await receiver?.close();

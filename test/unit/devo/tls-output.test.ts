@@ -21,7 +21,7 @@ const SEGMENT = segmentOf(TEXT);
 
 let authority: Authority;
 let client: Identity;
-let files: CertificateFiles;
+let files: CertificateFiles | undefined;
 let receiver: Receiver | undefined;
 let reads: Promise<Buffer>[] = [];
 
@@ -34,6 +34,8 @@ afterEach(async () => {
   await receiver?.close();
   receiver = undefined;
   reads = [];
+  await files?.remove();
+  files = undefined;
 });
 
 /** A receiver with this certificate, and the config of an output that sends to it. */
@@ -41,6 +43,7 @@ async function configTo(
   identity: Identity,
   version?: 'TLSv1.2' | 'TLSv1.3',
 ): Promise<TlsOutputConfig> {
+  await files?.remove();
   files = await writeCertificates(authority.cert, client);
   receiver = await startReceiver({
     identity,
@@ -141,7 +144,7 @@ describe('the client certificate', () => {
     async (version) => {
       const config = await configTo(await authority.issue(), version);
       const stranger = await createAuthority('stranger');
-      await files.replace(authority.cert, await stranger.issue({ name: 'client' }));
+      await files?.replace(authority.cert, await stranger.issue({ name: 'client' }));
       expect(await outcome(config)).toEqual({ code: 'DEVO_TLS_CLIENT_REFUSED', arrived: 0 });
     },
   );
@@ -164,11 +167,11 @@ describe('the client certificate', () => {
     const config = await configTo(await authority.issue());
     const output = createOutput(config);
     const stranger = await createAuthority('stranger');
-    await files.replace(authority.cert, await stranger.issue({ name: 'client' }));
+    await files?.replace(authority.cert, await stranger.issue({ name: 'client' }));
     expect(await codeOfRejection(output.deliver(SEGMENT, unwatched()))).toBe(
       'DEVO_TLS_CLIENT_REFUSED',
     );
-    await files.replace(authority.cert, client);
+    await files?.replace(authority.cert, client);
     expect(await codeOfRejection(output.deliver(SEGMENT, unwatched()))).toBe('delivered');
   });
 
@@ -180,10 +183,10 @@ describe('the client certificate', () => {
     expect(await code()).toBe('DEVO_CERT_MISSING');
     await writeFile(config.key, (await authority.issue()).key);
     expect(await code()).toBe('DEVO_CERT_UNREADABLE');
-    await files.replace('no certificate', client);
+    await files?.replace('no certificate', client);
     expect(await code()).toBe('DEVO_CERT_UNREADABLE');
     const old = await authority.issue({ validFromMs: 0, validToMs: Date.now() - DAY_MS });
-    await files.replace(authority.cert, old);
+    await files?.replace(authority.cert, old);
     expect(await code()).toBe('DEVO_CERT_EXPIRED');
     expect(reads).toHaveLength(0);
   });
@@ -272,7 +275,7 @@ describe.skipIf(!hasOpenssl())('a server that refuses by alert', () => {
       const port = await acceptPort(child.stdout);
       const config = await configTo(server);
       const stranger = await createAuthority('stranger');
-      await files.replace(authority.cert, await stranger.issue({ name: 'client' }));
+      await files?.replace(authority.cert, await stranger.issue({ name: 'client' }));
       const code = await codeOfRejection(
         createOutput({ ...config, port }).deliver(SEGMENT, unwatched()),
       );
