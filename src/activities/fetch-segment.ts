@@ -49,13 +49,12 @@ export function createFetchSegment(deps: ActivityDependencies) {
           concurrency: PAGES_AT_ONCE,
           overlapMs: overlapMsOf(input.stream),
         });
-        const segment = await writer.commit();
-        const { eventsByTag, newKeys, ...counts } = sink.counts(read.window.toMs);
+        const stored = await writer.commit();
+        const { byTag, newKeys, ...counts } = sink.counts(read.window.toMs);
         const receipt: SegmentReceipt = {
-          segment,
+          segment: stored === null ? null : { ...stored, byTag },
           window: read.window,
           counts: { ...counts, requests: read.requests, rereads: read.rereads },
-          eventsByTag,
           newKeys,
           warnings: read.warnings,
         };

@@ -6,7 +6,7 @@ import type { KeySlice } from '../pull/checkpoint.js';
 import { keysToKeep, knownKeySet } from '../pull/keys.js';
 import type { KeyEntry } from '../pull/keys.js';
 import type { RowSink } from '../pull/read-window.js';
-import type { FetchSegmentInput } from '../pull/receipts.js';
+import type { FetchSegmentInput, TagCount } from '../pull/receipts.js';
 import type { SegmentWriter } from '../segments/segment-store.js';
 import { readRecord, withEnvelope } from '../services/to-events.js';
 import type { Service } from '../services/service.js';
@@ -18,12 +18,14 @@ export interface Row {
   readonly lossless: boolean;
 }
 
+const NOTHING: TagCount = { events: 0, bytes: 0 };
+
 /** What went through the sink since it began or restarted. */
 export interface SinkCounts {
   readonly records: number;
   readonly duplicates: number;
   readonly malformed: number;
-  readonly eventsByTag: Readonly<Record<string, number>>;
+  readonly byTag: Readonly<Record<string, TagCount>>;
   readonly newKeys: KeySlice[];
 }
 
@@ -46,7 +48,7 @@ export function createWindowSink(
   let seen = new Set<string>();
   let fresh: KeyEntry[] = [];
   let tally = { duplicates: 0, malformed: 0 };
-  let eventsByTag: Record<string, number> = {};
+  let byTag: Record<string, TagCount> = {};
 
   function framesOf({ record, lossless }: Row): { text: string; events: number } {
     const read = readRecord(service, record, lossless, stream.service);
@@ -63,8 +65,13 @@ export function createWindowSink(
     let text = '';
     for (const { tag, payload } of events) {
       const json = encodeJson(withEnvelope(payload, environment, input.pullingId), lossless);
-      text += frame({ timeText, host, tag, json });
-      eventsByTag[tag] = (eventsByTag[tag] ?? 0) + 1;
+      const line = frame({ timeText, host, tag, json });
+      text += line;
+      const before = byTag[tag] ?? NOTHING;
+      byTag[tag] = {
+        events: before.events + 1,
+        bytes: before.bytes + Buffer.byteLength(line),
+      };
     }
     return { text, events: events.length };
   }
@@ -84,13 +91,13 @@ export function createWindowSink(
       seen = new Set();
       fresh = [];
       tally = { duplicates: 0, malformed: 0 };
-      eventsByTag = {};
+      byTag = {};
       await writer.restart();
     },
     counts: (readToMs) => ({
       records: seen.size,
       ...tally,
-      eventsByTag,
+      byTag,
       newKeys: keysToKeep(fresh, {
         sinceMs: input.keysSinceMs,
         readToMs,

@@ -34,6 +34,18 @@ export interface SegmentRef {
   readonly crc32: number;
 }
 
+/** What one tag has of a segment. */
+export interface TagCount {
+  readonly events: number;
+  /** Bytes of its frames. */
+  readonly bytes: number;
+}
+
+/** A segment with what it holds. */
+export interface Segment extends SegmentRef {
+  readonly byTag: Readonly<Record<string, TagCount>>;
+}
+
 /** Counts of one read window. */
 export interface PullCounts {
   /** Requests made, repeats after errors included. */
@@ -48,11 +60,10 @@ export interface PullCounts {
 
 export interface SegmentReceipt {
   /** null: the window held nothing new. */
-  readonly segment: SegmentRef | null;
+  readonly segment: Segment | null;
   /** How far it read: the window asked for, or a lower part of it. */
   readonly window: TimeWindow;
   readonly counts: PullCounts;
-  readonly eventsByTag: Readonly<Record<string, number>>;
   readonly newKeys: readonly KeySlice[];
   /** Things an operator should know, for example a millisecond fuller than the API can page. */
   readonly warnings: readonly string[];
@@ -60,7 +71,7 @@ export interface SegmentReceipt {
 
 /** Asks for one segment to be sent to one output. */
 export interface DeliverSegmentInput extends StreamIdentity {
-  readonly segment: SegmentRef;
+  readonly segment: Segment;
   readonly output: string;
   /** All outputs that get this segment: the file goes when the last of them has confirmed. */
   readonly outputs: readonly string[];

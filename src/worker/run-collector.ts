@@ -125,7 +125,7 @@ function logObserver(log: Logger): ActivityObserver {
         {
           ...streamOf(stream),
           ...receipt.counts,
-          eventsByTag: receipt.eventsByTag,
+          byTag: receipt.segment?.byTag ?? {},
           fromMs: receipt.window.fromMs,
           toMs: receipt.window.toMs,
           elapsedMs,

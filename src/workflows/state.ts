@@ -1,6 +1,6 @@
 import { DEFAULT_START_MS, migrateCheckpoint, newCheckpoint } from '../pull/checkpoint.js';
 import type { Checkpoint, KeySlice } from '../pull/checkpoint.js';
-import type { SegmentRef } from '../pull/receipts.js';
+import type { Segment } from '../pull/receipts.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import type { PullSummary, StreamError, StreamTotals } from '../pull/status.js';
 import type { TimeWindow } from '../pull/window.js';
@@ -20,7 +20,7 @@ export interface PullCycle {
 
 /** A segment on some host's disk that not every output has confirmed. */
 export interface PendingSegment {
-  segment: SegmentRef;
+  segment: Segment;
   readonly window: TimeWindow;
   readonly pullingId: number;
   /** Keys this segment brought: left out of the known ones when its window is fetched again. */

@@ -113,10 +113,17 @@ export function receiptFor(
     segment:
       events === 0
         ? null
-        : { workflowId: 'w', name: input.segment, hostQueue, bytes: 100, events, crc32: 1 },
+        : {
+            workflowId: 'w',
+            name: input.segment,
+            hostQueue,
+            bytes: 100,
+            events,
+            crc32: 1,
+            byTag: {},
+          },
     window: input.window,
     counts: { requests: 1, records: events, duplicates: 0, malformed: 0, rereads: 0 },
-    eventsByTag: {},
     newKeys: [],
     warnings: [],
   };
