@@ -4,12 +4,15 @@ import type { CortexClient } from '../cortex/client.js';
 import type { Output } from '../devo/output.js';
 import { CollectorError } from '../errors/collector-error.js';
 import type { DeliveryReceipt, SegmentReceipt } from '../pull/receipts.js';
-import type { StreamIdentity } from '../pull/settings.js';
+import type { StreamIdentity, TimeField } from '../pull/settings.js';
 import type { SegmentStore } from '../segments/segment-store.js';
+
+/** What any fetching activity tells of its work. */
+export type FetchReport = Pick<SegmentReceipt, 'segment' | 'window' | 'counts'>;
 
 /** What activities count; the worker turns it into metrics and reports. */
 export interface ActivityObserver {
-  onFetched(stream: StreamIdentity, receipt: SegmentReceipt, elapsedMs: number): void;
+  onFetched(stream: StreamIdentity, fetched: FetchReport, elapsedMs: number): void;
   onDelivered(stream: StreamIdentity, receipt: DeliveryReceipt): void;
   onFailed(stream: StreamIdentity, activity: string, code: string): void;
 }
@@ -32,8 +35,15 @@ export interface StreamConfig {
   readonly service: ServiceConfig;
 }
 
-/** Finds a stream in the config in force; raises `CONFIG_STREAM_UNKNOWN`. */
-export function streamConfig(config: CollectorConfig, stream: StreamIdentity): StreamConfig {
+/**
+ * Finds a stream in the config in force; `timeField` replaces the usual one where the config does not fix it.
+ * Raises `CONFIG_STREAM_UNKNOWN`.
+ */
+export function streamConfig(
+  config: CollectorConfig,
+  stream: StreamIdentity,
+  timeField: TimeField | null,
+): StreamConfig {
   const name = stream.stream === 'incident_alerts' ? 'incidents' : stream.stream;
   const input = config.inputs.find(
     (each) => each.name === stream.input && each.id === stream.inputId,
@@ -46,5 +56,6 @@ export function streamConfig(config: CollectorConfig, stream: StreamIdentity): S
       { retry: 'never' },
     );
   }
-  return { input, service };
+  if (timeField === null) return { input, service };
+  return { input, service: { ...service, timeField: service.timeField ?? timeField } };
 }

@@ -1,19 +1,16 @@
 import { Context } from '@temporalio/activity';
 import { overlapMsOf } from '../pull/window.js';
 import { readWindow } from '../pull/read-window.js';
-import type { ReadPage } from '../pull/read-window.js';
 import type { FetchSegmentInput, SegmentReceipt } from '../pull/receipts.js';
 import { SERVICES } from '../services/registry.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { streamConfig } from './dependencies.js';
 import { guarded } from './guarded.js';
-import type { Row } from './window-sink.js';
+import { pageReader, PAGES_AT_ONCE } from './page-reader.js';
 import { createWindowSink } from './window-sink.js';
 
 /** Rows of one segment: some MB, and a retry that is cheap. */
 const MOST_ROWS = 5_000;
-/** As many as a second's quota; so many pages are held at most. */
-const PAGES_AT_ONCE = 10;
 
 /** Makes the activity that pages one window and writes what is new in it as one segment on this host. */
 export function createFetchSegment(deps: ActivityDependencies) {
@@ -21,28 +18,15 @@ export function createFetchSegment(deps: ActivityDependencies) {
     await guarded(deps, 'fetchSegment', input, async (signal) => {
       const startedMs = Date.now();
       const config = deps.config();
-      const stream = streamConfig(config, input);
+      const stream = streamConfig(config, input, input.timeField);
       const service = SERVICES[stream.service.service];
       const client = deps.client(stream.input);
       const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: 'none' };
       await deps.segments.keepOnly(workflowId, input.keep);
       const writer = await deps.segments.create(workflowId, input.segment);
       try {
-        const readPage: ReadPage<Row> = async (window, offset) => {
-          const reply = await client.list(
-            {
-              apiFqdn: stream.service.apiFqdn,
-              path: service.path(stream.service),
-              timeField: service.timeField(stream.service),
-              window,
-              offset,
-              rowsKey: service.rowsKey,
-            },
-            { signal, priority: input.priority },
-          );
-          const { lossless } = reply;
-          return { total: reply.total, rows: reply.rows.map((record) => ({ record, lossless })) };
-        };
+        const { priority } = input;
+        const readPage = pageReader(client, service, stream, { signal, priority });
         const sink = createWindowSink(input, service, stream, config.name, writer);
         const read = await readWindow(input.window, readPage, sink, {
           maxRows: MOST_ROWS,

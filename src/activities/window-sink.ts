@@ -1,24 +1,21 @@
 import type { CollectorConfig } from '../config/model.js';
-import { encodeJson } from '../cortex/json.js';
 import type { JsonValue } from '../cortex/json.js';
-import { frame, frameTime } from '../devo/frame.js';
 import type { KeySlice } from '../pull/checkpoint.js';
 import { keysToKeep, knownKeySet } from '../pull/keys.js';
 import type { KeyEntry } from '../pull/keys.js';
 import type { RowSink } from '../pull/read-window.js';
 import type { FetchSegmentInput, TagCount } from '../pull/receipts.js';
 import type { SegmentWriter } from '../segments/segment-store.js';
-import { readRecord, withEnvelope } from '../services/to-events.js';
+import { readRecord } from '../services/to-events.js';
 import type { Service } from '../services/service.js';
 import type { StreamConfig } from './dependencies.js';
+import { createEventFrames } from './event-frames.js';
 
 /** A record as it comes off a page, with the way it has to be written. */
 export interface Row {
   readonly record: JsonValue;
   readonly lossless: boolean;
 }
-
-const NOTHING: TagCount = { events: 0, bytes: 0 };
 
 /** What went through the sink since it began or restarted. */
 export interface SinkCounts {
@@ -43,12 +40,16 @@ export function createWindowSink(
   writer: SegmentWriter,
 ): WindowSink {
   const known = knownKeySet(input.knownKeys);
-  const timeText = frameTime(input.pullingId);
-  const { environment } = stream.input;
+  const startFrames = () =>
+    createEventFrames({
+      pullingId: input.pullingId,
+      host,
+      environment: stream.input.environment,
+    });
   let seen = new Set<string>();
   let fresh: KeyEntry[] = [];
   let tally = { duplicates: 0, malformed: 0 };
-  let byTag: Record<string, TagCount> = {};
+  let frames = startFrames();
 
   function framesOf({ record, lossless }: Row): { text: string; events: number } {
     const read = readRecord(service, record, lossless, stream.service);
@@ -62,18 +63,7 @@ export function createWindowSink(
     const timeMs = read.timeMs ?? input.window.toMs;
     fresh.push({ key: read.key, timeMs });
     const events = read.events();
-    let text = '';
-    for (const { tag, payload } of events) {
-      const json = encodeJson(withEnvelope(payload, environment, input.pullingId), lossless);
-      const line = frame({ timeText, host, tag, json });
-      text += line;
-      const before = byTag[tag] ?? NOTHING;
-      byTag[tag] = {
-        events: before.events + 1,
-        bytes: before.bytes + Buffer.byteLength(line),
-      };
-    }
-    return { text, events: events.length };
+    return { text: frames.frame(events, lossless), events: events.length };
   }
 
   return {
@@ -91,13 +81,13 @@ export function createWindowSink(
       seen = new Set();
       fresh = [];
       tally = { duplicates: 0, malformed: 0 };
-      byTag = {};
+      frames = startFrames();
       await writer.restart();
     },
     counts: (readToMs) => ({
       records: seen.size,
       ...tally,
-      byTag,
+      byTag: frames.byTag,
       newKeys: keysToKeep(fresh, {
         sinceMs: input.keysSinceMs,
         readToMs,

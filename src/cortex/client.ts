@@ -4,27 +4,37 @@ import axios from 'axios';
 import type { AxiosResponse } from 'axios';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Credentials } from '../config/model.js';
+import type { Priority } from '../pull/receipts.js';
 import type { TimeWindow } from '../pull/window.js';
 import { classify, errorCodeOf } from './classify.js';
 import { CortexError } from './errors.js';
 import { baseUrl } from './host.js';
 import { isJsonObject, parseReply } from './json.js';
-import type { JsonObject, JsonValue, ParsedReply } from './json.js';
+import type { JsonObject, ParsedReply } from './json.js';
 import type { Limiter } from './limiter.js';
 import { retryAfterMs } from './retry-after.js';
+import { rowsOfReply } from './rows-of-reply.js';
+import type { ReplyRows } from './rows-of-reply.js';
 import { authHeaders } from './signing.js';
 
 /** Rows of a page: the API takes no more anywhere. */
 export const PAGE_SIZE = 100;
 /** A page of alerts with many events can take the API this long (peers wait 30 to 120 s). */
 const TIMEOUT_MS = 90_000;
+/** A quota counted by the minute has room again after this long, where the API does not say. */
+const OWN_QUOTA_WAIT_MS = 30_000;
 /** Far above any page met (100 alerts with events: some MB); keeps a runaway body out of memory. */
 const MOST_BODY_BYTES = 256 * 1024 * 1024;
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Live pulls go before backfills in the input's limiter. Default live. */
-  readonly priority?: 'live' | 'backfill';
+  readonly priority?: Priority;
+  /**
+   * `own`: the call has a quota beside that of the input, so a 429 is no reason to slow the other calls.
+   * Default `input`.
+   */
+  readonly quota?: 'input' | 'own';
 }
 
 /** One page of a list call: rows `[offset, offset + 100)` of a window, ascending by the time field. */
@@ -38,10 +48,7 @@ export interface ListRequest {
   readonly rowsKey: 'incidents' | 'alerts' | 'data';
 }
 
-export interface ListReply {
-  /** `total_count`; null where the API gives none. */
-  readonly total: number | null;
-  readonly rows: readonly JsonValue[];
+export interface ListReply extends ReplyRows {
   /** Whether rows may hold exact numbers that only `encodeJson(row, true)` writes. */
   readonly lossless: boolean;
 }
@@ -97,7 +104,7 @@ export function createCortexClient(options: ClientOptions): CortexClient {
     url: string,
     path: string,
     data: JsonObject,
-    { signal, priority = 'live' }: CallOptions,
+    { signal, priority = 'live', quota = 'input' }: CallOptions,
   ): Promise<ParsedReply> {
     const askedMs = performance.now();
     return await limiter.run(
@@ -116,7 +123,7 @@ export function createCortexClient(options: ClientOptions): CortexClient {
           throw networkError(error, path, credentials.apiKey);
         });
         report(response.status);
-        return readReply(response, path, credentials.apiKey, limiter);
+        return readReply(response, path, credentials.apiKey, quota === 'own' ? undefined : limiter);
       },
       { priority, signal },
     );
@@ -158,7 +165,7 @@ export function createCortexClient(options: ClientOptions): CortexClient {
     async list(request, callOptions) {
       const { apiFqdn, path, rowsKey } = request;
       const reply = await call(apiFqdn, path, listBody(request), callOptions);
-      return { ...readPage(reply.value, rowsKey, path), lossless: reply.lossless };
+      return { ...rowsOfReply(reply.value, rowsKey, path), lossless: reply.lossless };
     },
   };
 }
@@ -183,33 +190,20 @@ function listBody({ timeField, window, offset }: ListRequest): JsonObject {
   };
 }
 
-function readPage(reply: JsonValue, rowsKey: string, path: string): Omit<ListReply, 'lossless'> {
-  if (Array.isArray(reply)) return { total: null, rows: reply };
-  if (isJsonObject(reply)) {
-    const rows = reply[rowsKey] ?? [];
-    const total = reply.total_count;
-    if (Array.isArray(rows)) return { total: typeof total === 'number' ? total : null, rows };
-  }
-  throw new CortexError(
-    'CORTEX_INVALID_REPLY',
-    `${path}: found a reply without a list "${rowsKey}", expected one`,
-    { retry: 'later' },
-  );
-}
-
 function readReply(
   { status, data: body, headers }: Pick<AxiosResponse<string>, 'status' | 'data' | 'headers'>,
   path: string,
   apiKey: string,
-  limiter: Limiter,
+  limiter: Limiter | undefined,
 ): ParsedReply {
   const parsed = parseBody(body);
   const reply = isJsonObject(parsed?.value) ? parsed.value.reply : undefined;
   const failed = status < 200 || status > 299 ? status : errorCodeOf(reply);
   if (failed !== undefined) {
-    const waitMs = retryAfterMs(headers['retry-after'], Date.now());
+    const told = retryAfterMs(headers['retry-after'], Date.now());
+    const waitMs = told ?? (limiter === undefined ? OWN_QUOTA_WAIT_MS : undefined);
     const error = classify(failed, reply ?? parsed?.value, { path, apiKey, retryAfterMs: waitMs });
-    if (error.code === 'CORTEX_RATE_LIMITED') limiter.rateLimited(waitMs);
+    if (error.code === 'CORTEX_RATE_LIMITED') limiter?.rateLimited(waitMs);
     throw error;
   }
   if (parsed === undefined || reply === undefined) {
@@ -220,7 +214,7 @@ function readReply(
       { retry: 'later', status },
     );
   }
-  limiter.succeeded();
+  limiter?.succeeded();
   return { value: reply, lossless: parsed.lossless };
 }
 

@@ -30,6 +30,12 @@ export const CORTEX_ERRORS = {
     action:
       'Check `api_fqdn`, `api_version` and `time_field`; report it with the text of the error.',
   },
+  CORTEX_TIME_FIELD_REFUSED: {
+    title: 'The tenant does not know `server_creation_time`',
+    cause: 'Older tenants filter alerts by `creation_time` only.',
+    action:
+      'Nothing: alerts are asked for by `creation_time`, with a longer lookback. Set `time_field` to keep it so.',
+  },
   CORTEX_RATE_LIMITED: {
     title: 'The quota of the tenant is used up (429)',
     cause: 'All integrations of a tenant share ten requests per second.',

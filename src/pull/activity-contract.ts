@@ -1,7 +1,11 @@
 import type {
+  ChangedIncidents,
   DeliverSegmentInput,
   DeliveryReceipt,
+  FetchIncidentAlertsInput,
   FetchSegmentInput,
+  IncidentAlertsReceipt,
+  ListChangedInput,
   SegmentReceipt,
 } from './receipts.js';
 
@@ -9,6 +13,10 @@ import type {
 export interface CollectorActivities {
   /** Reads one window (or a lower part of it) into one segment on this host. Task queue `<prefix>`. */
   fetchSegment(input: FetchSegmentInput): Promise<SegmentReceipt>;
+  /** Lists the incidents modified in a window (or a lower part of it). Task queue `<prefix>`. */
+  listChangedIncidents(input: ListChangedInput): Promise<ChangedIncidents>;
+  /** One call for the alerts of incidents into one segment on this host. Task queue `extraDataQueue`. */
+  fetchIncidentAlerts(input: FetchIncidentAlertsInput): Promise<IncidentAlertsReceipt>;
   /** Sends one segment to one output and confirms it. Task queue of the segment's host. */
   deliverSegment(input: DeliverSegmentInput): Promise<DeliveryReceipt>;
 }

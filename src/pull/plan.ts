@@ -12,6 +12,8 @@ export interface CyclePlan {
   /** How far behind the watermark late records are looked for. */
   readonly lookbackMs: number;
   readonly overlapMs: OverlapMs;
+  /** Records that a window should hold. Default 3,000. */
+  readonly aimedRecords?: number;
 }
 
 /** A cycle and how far it has come. */
@@ -94,6 +96,6 @@ export function afterWindow(
     recentKeys: capped.kept,
     // Nothing behind the watermark was read, so nothing there can be missing.
     coveredFromMs: Math.min(completeMs, watermarkMs + 1),
-    stepMs: nextStepMs(checkpoint.stepMs, outcome.records, widthMs(window)),
+    stepMs: nextStepMs(checkpoint.stepMs, outcome.records, widthMs(window), plan.aimedRecords),
   };
 }

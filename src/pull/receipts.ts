@@ -1,9 +1,13 @@
 import type { KeySlice } from './checkpoint.js';
-import type { StreamIdentity } from './settings.js';
+import type { AskedIncident, KnownIncident, ListedIncident } from './incident-memory.js';
+import type { StreamIdentity, TimeField } from './settings.js';
 import type { TimeWindow } from './window.js';
 
-/** Asks for one window of a stream as one segment. */
-export interface FetchSegmentInput extends StreamIdentity {
+/** Whose turn it is in the input's limiter when many wait: live pulls go first. */
+export type Priority = 'live' | 'backfill';
+
+/** Which window is read, and which of its records are known. */
+export interface WindowRequest {
   readonly window: TimeWindow;
   /** Keys already delivered, to be left out. */
   readonly knownKeys: readonly KeySlice[];
@@ -11,15 +15,38 @@ export interface FetchSegmentInput extends StreamIdentity {
   readonly keysSinceMs: number;
   /** Width of the slices of those keys. */
   readonly sliceMs: number;
+}
+
+/** The segment that a fetching activity is to write. */
+export interface SegmentRequest {
   /** Time of the pull, epoch ms: `@devo_pulling_id`. */
   readonly pullingId: number;
   /** Name the segment gets; the same for a retry, which overwrites. */
   readonly segment: string;
-  /** Segments of this workflow still to be delivered; all its other files on this host may go. */
+  /** Segments of this workflow still to be delivered; its other old files on this host may go. */
   readonly keep: readonly string[];
-  /** Outputs that will get it. */
-  readonly outputs: readonly string[];
-  readonly priority: 'live' | 'backfill';
+}
+
+/** Asks for one window of a stream as one segment. */
+export interface FetchSegmentInput extends StreamIdentity, WindowRequest, SegmentRequest {
+  readonly priority: Priority;
+  /** What the tenant refused the usual time field for; null: as the config has it. */
+  readonly timeField: TimeField | null;
+}
+
+/** Asks which incidents of a window changed. */
+export interface ListChangedInput extends StreamIdentity, WindowRequest {
+  readonly priority: Priority;
+}
+
+/** Asks for the alerts of some incidents as one segment: one call of the API. */
+export interface FetchIncidentAlertsInput extends StreamIdentity, SegmentRequest {
+  /** `batch`: all in one call; `single`: one incident, with all its alerts. */
+  readonly call: 'batch' | 'single';
+  readonly incidents: readonly AskedIncident[];
+  /** Where they were listed; for reports. */
+  readonly window: TimeWindow;
+  readonly priority: Priority;
 }
 
 /** A segment on the disk of one host. */
@@ -66,6 +93,30 @@ export interface SegmentReceipt {
   readonly counts: PullCounts;
   readonly newKeys: readonly KeySlice[];
   /** Things an operator should know, for example a millisecond fuller than the API can page. */
+  readonly warnings: readonly string[];
+}
+
+/** The incidents of a window, each with its latest version. */
+export interface ChangedIncidents {
+  readonly incidents: readonly ListedIncident[];
+  /** How far it read: the window asked for, or a lower part of it. */
+  readonly window: TimeWindow;
+  readonly counts: PullCounts;
+  readonly newKeys: readonly KeySlice[];
+  readonly warnings: readonly string[];
+}
+
+export interface IncidentAlertsReceipt {
+  /** null: nothing new in it. */
+  readonly segment: Segment | null;
+  readonly window: TimeWindow;
+  readonly counts: PullCounts;
+  /** Incidents that need no further call, as the memory keeps them. */
+  readonly taken: readonly KnownIncident[];
+  /** Incidents that need a call of their own: more alerts than the batch shows, or not shown at all. */
+  readonly leftOut: readonly AskedIncident[];
+  /** The tenant does not have the batch call. */
+  readonly batchMissing: boolean;
   readonly warnings: readonly string[];
 }
 

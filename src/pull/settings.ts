@@ -9,6 +9,10 @@ export const STREAM_NAMES = [
 ] as const;
 export type StreamName = (typeof STREAM_NAMES)[number];
 
+/** Time fields by which alerts can be asked for. */
+export const TIME_FIELDS = ['server_creation_time', 'creation_time'] as const;
+export type TimeField = (typeof TIME_FIELDS)[number];
+
 /** Which loop this is: one per input and stream. Holds names only, never a secret. */
 export interface StreamIdentity {
   /** Name of the input in the config file. */

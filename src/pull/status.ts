@@ -1,4 +1,4 @@
-import type { StreamIdentity, StreamSettings } from './settings.js';
+import type { StreamIdentity, StreamSettings, TimeField } from './settings.js';
 
 /** What went wrong last, as `status`, the log and Temporal UI show it. */
 export interface StreamError {
@@ -68,6 +68,8 @@ export interface StreamStatus extends StreamIdentity {
   /** Last refused signal; stays until a good one comes. */
   readonly refusedSignal: StreamError | null;
   readonly nextPullMs: number | null;
+  /** What alerts are asked by since the tenant refused `server_creation_time`; null: as the config has it. */
+  readonly timeField: TimeField | null;
   readonly settings: StreamSettings;
   readonly warnings: readonly string[];
 }

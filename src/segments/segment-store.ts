@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -9,6 +10,7 @@ import { readHostId } from './host-id.js';
 import {
   encodedNameOf,
   encodePart,
+  MARKER_SUFFIX,
   SEGMENT_SUFFIX,
   segmentFile,
   workflowFolder,
@@ -16,6 +18,9 @@ import {
 } from './segment-paths.js';
 import { openSegment } from './segment-reader.js';
 import { createSegmentWriter } from './segment-writer.js';
+
+/** Longer than the longest fetch, after which a segment stands in its workflow's state. */
+const ORPHAN_AFTER_MS = 3_600_000;
 
 /** Writes one segment; nothing is visible under its name before `commit`. */
 export interface SegmentWriter {
@@ -48,7 +53,10 @@ export interface SegmentStore {
   isConfirmed(ref: SegmentRef, output: string): Promise<boolean>;
   /** Remembers the confirmation on disk; removes the frames when all `outputs` have confirmed. */
   confirm(ref: SegmentRef, output: string, outputs: readonly string[]): Promise<void>;
-  /** Removes every other file of this workflow. */
+  /**
+   * Removes the other files of this workflow: confirmations at once, segments after an hour, for one that was
+   * just written may not be known to its workflow yet.
+   */
   keepOnly(workflowId: string, names: readonly string[]): Promise<void>;
   /** Removes temporary files and the folders of workflows that do not run any more; returns how many files. */
   sweep(isRunning: (workflowId: string) => Promise<boolean>): Promise<number>;
@@ -114,10 +122,13 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
     keepOnly: (workflowId, names) =>
       guard(async () => {
         const kept = new Set(names.map(encodePart));
-        await removeFrom(
-          workflowFolder(root, workflowId),
-          (file) => !kept.has(encodedNameOf(file)),
-        );
+        const folder = workflowFolder(root, workflowId);
+        const goes = new Set<string>();
+        for (const file of await list(folder)) {
+          if (kept.has(encodedNameOf(file))) continue;
+          if (file.endsWith(MARKER_SUFFIX) || (await isOld(join(folder, file)))) goes.add(file);
+        }
+        await removeFrom(folder, (file) => goes.has(file));
       }),
     sweep: (isRunning) =>
       guard(async () => {
@@ -142,10 +153,10 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
         for (const folder of await folders(root)) {
           for (const file of await list(join(root, folder))) {
             if (!file.endsWith(SEGMENT_SUFFIX)) continue;
-            const size = await sizeOf(join(root, folder, file));
-            if (size === undefined) continue;
+            const found = await look(join(root, folder, file));
+            if (found === undefined) continue;
             segments += 1;
-            bytes += size;
+            bytes += found.size;
           }
         }
         return { segments, bytes };
@@ -167,10 +178,15 @@ async function list(folder: string): Promise<string[]> {
   }
 }
 
+async function isOld(path: string): Promise<boolean> {
+  const found = await look(path);
+  return found !== undefined && found.mtimeMs < Date.now() - ORPHAN_AFTER_MS;
+}
+
 /** undefined: it went between the listing and the look. */
-async function sizeOf(path: string): Promise<number | undefined> {
+async function look(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).size;
+    return await stat(path);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;

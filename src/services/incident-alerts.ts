@@ -10,6 +10,8 @@ export interface IncidentItem {
   /** Text unique among the items of all incidents. */
   readonly key: string;
   readonly malformed: boolean;
+  /** `local_insert_ts` of an alert, epoch ms; undefined where it has none, and for artifacts. */
+  readonly insertMs: number | undefined;
   readonly event: DevoEvent;
 }
 
@@ -19,6 +21,8 @@ export interface IncidentExtraData {
   readonly incidentId: string | undefined;
   /** Alerts the incident has; more than `alerts` where the reply is capped. */
   readonly alertTotal: number;
+  /** `alert_count` of the incident; null where the reply gives none. */
+  readonly alertCount: number | null;
   /** One per alert in the reply. */
   readonly alerts: readonly IncidentItem[];
   /** Network artifacts, then file artifacts; empty unless the config asks for them. */
@@ -35,6 +39,7 @@ export function readExtraData(entry: JsonValue, config: ServiceConfig): Incident
     const alertId = kind === 'alert' && isJsonObject(record) ? textOf(record.alert_id) : undefined;
     return {
       key: `${incidentId ?? ''}/${kind}/${alertId ?? canonicalText(record)}`,
+      insertMs: isJsonObject(record) ? numberOf(record.local_insert_ts) : undefined,
       malformed: !isJsonObject(record) || (kind === 'alert' && alertId === undefined),
       event: {
         tag: kind === 'alert' ? config.tags.incidentAlert : config.tags.incidentArtifact,
@@ -49,6 +54,7 @@ export function readExtraData(entry: JsonValue, config: ServiceConfig): Incident
   return {
     incidentId,
     alertTotal: alertTotal(data, incident, alerts.length),
+    alertCount: numberOf(incident.alert_count) ?? null,
     alerts,
     artifacts: artifacts.map((record) => item('artifact', record)),
   };

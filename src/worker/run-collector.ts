@@ -10,12 +10,19 @@ import type { CortexClient } from '../cortex/client.js';
 import { createLimiter } from '../cortex/limiter.js';
 import { createOutput } from '../devo/create-output.js';
 import { openSegmentStore } from '../segments/segment-store.js';
+import { extraDataQueue } from '../pull/task-queues.js';
 import { installRuntime } from './runtime.js';
+import { inputsWithIncidentAlerts } from './streams.js';
 import { workflowBundle } from './bundle.js';
 import type { TemporalSession } from './open-temporal.js';
 
 /** Activities may finish this long after a stop was asked for; then they are cancelled and tried again later. */
 const GRACE_MS = 20_000;
+/**
+ * The vendor allows ten extra-data calls a minute; a task queue's limit lets one more through in some
+ * minutes, so it is set to nine.
+ */
+const EXTRA_DATA_PER_SECOND = 9 / 60;
 /** After this the worker ends whatever an activity still does. */
 const FORCE_MS = 25_000;
 
@@ -73,6 +80,22 @@ export async function startCollector(
       taskQueue: segments.hostQueue,
       maxConcurrentActivityTaskExecutions: 20,
     }),
+    ...(await Promise.all(
+      inputsWithIncidentAlerts(config).map(
+        async ({ name, id }) =>
+          await Worker.create({
+            ...common,
+            taskQueue: extraDataQueue(config.temporal.taskQueuePrefix, {
+              input: name,
+              inputId: id,
+            }),
+            // The server holds this for all workers of the queue together.
+            maxTaskQueueActivitiesPerSecond: EXTRA_DATA_PER_SECOND,
+            maxConcurrentActivityTaskExecutions: 2,
+            maxConcurrentActivityTaskPolls: 1,
+          }),
+      ),
+    )),
   ];
   const shutdown = () => {
     for (const worker of workers) {

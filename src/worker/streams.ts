@@ -1,4 +1,4 @@
-import type { CollectorConfig, ServiceConfig } from '../config/model.js';
+import type { CollectorConfig, InputConfig, ServiceConfig } from '../config/model.js';
 import type { StreamIdentity, StreamName, StreamSettings } from '../pull/settings.js';
 
 /** A segment's host may leave a delivery untaken this long before the window is fetched elsewhere. */
@@ -21,16 +21,33 @@ export function streamsOf(config: CollectorConfig, searchAttributes: boolean): C
   return config.inputs
     .filter((input) => input.enabled)
     .flatMap((input) =>
-      input.services.map((service) => {
-        const stream: StreamName = service.service;
-        const identity: StreamIdentity = { input: input.name, inputId: input.id, stream };
-        return {
-          identity,
-          workflowId: workflowIdOf(identity),
-          settings: settingsOf(config, service, searchAttributes),
-        };
-      }),
+      input.services.flatMap((service) =>
+        streamNames(service).map((stream) => {
+          const identity: StreamIdentity = { input: input.name, inputId: input.id, stream };
+          return {
+            identity,
+            workflowId: workflowIdOf(identity),
+            settings: settingsOf(config, service, searchAttributes),
+          };
+        }),
+      ),
     );
+}
+
+/** Inputs whose incidents' alerts are pulled, each through a task queue of its own. */
+export function inputsWithIncidentAlerts(config: CollectorConfig): InputConfig[] {
+  return config.inputs.filter(
+    (input) => input.enabled && input.services.some((service) => pullsIncidentAlerts(service)),
+  );
+}
+
+/** The streams of a service: the alerts of incidents have one of their own, for their quota is small. */
+function streamNames(service: ServiceConfig): StreamName[] {
+  return pullsIncidentAlerts(service) ? [service.service, 'incident_alerts'] : [service.service];
+}
+
+function pullsIncidentAlerts({ service, includeIncidentAlerts }: ServiceConfig): boolean {
+  return service === 'incidents' && includeIncidentAlerts;
 }
 
 function settingsOf(

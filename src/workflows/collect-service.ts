@@ -5,14 +5,15 @@ import {
   setCurrentDetails,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { StreamIdentity } from '../pull/settings.js';
 import { formatDuration } from '../pull/time-text.js';
 import { createDeliveries } from './deliveries.js';
 import type { Control } from './handlers.js';
 import { registerHandlers } from './handlers.js';
 import { lagSeconds, LAG_ATTRIBUTE } from './lag.js';
-import { pullCycle, refetch, runIsLong } from './pull-cycle.js';
+import { pullCycle, refetchLive, runIsLong } from './pull-cycle.js';
 import type { StreamRun } from './pull-cycle.js';
-import type { CollectInput } from './state.js';
+import type { CollectInput, CollectState } from './state.js';
 import { migrateState, newState } from './state.js';
 import { detailsOf } from './status-of.js';
 
@@ -24,19 +25,30 @@ export async function collectService(input: CollectInput): Promise<void> {
   const { settings, state: earlier, cyclesPerRun, ...identity } = input;
   const state = earlier === undefined ? newState(settings, Date.now()) : migrateState(earlier);
   const control: Control = { wakes: 0, stop: false, nextPullMs: null };
-  const run: StreamRun = { identity, state, control };
   registerHandlers(identity, state, control);
 
   const show = () => {
-    showProgress(run);
+    showProgress(identity, state, control);
   };
   const deliveries = createDeliveries({
     identity,
     state,
     control,
-    refetch: (item, givenUp) => refetch(run, item, givenUp),
+    ahead: 1,
+    refetch: (item, givenUp) => refetchLive(run, item, givenUp),
     changed: show,
   });
+  const run: StreamRun = {
+    identity,
+    state,
+    control,
+    priority: 'live',
+    hasRoom: () => deliveries.hasRoom(),
+    changed() {
+      deliveries.pump();
+      show();
+    },
+  };
   deliveries.pump();
 
   const stopped = () => control.stop;
@@ -47,18 +59,10 @@ export async function collectService(input: CollectInput): Promise<void> {
     control.nextPullMs = null;
     show();
     const cut = () => stopped() || state.paused || runIsLong(cycles, cyclesPerRun);
-    await pullCycle(
-      run,
-      () => deliveries.hasRoom(),
-      () => {
-        deliveries.pump();
-        show();
-      },
-      cut,
-    );
+    await pullCycle(run, cut);
     cycles += 1;
     long = runIsLong(cycles, cyclesPerRun);
-    if (!stopped() && !long) await rest(run, wakes, show);
+    if (!stopped() && !long) await rest(state, control, wakes, show);
   }
   if (stopped()) {
     // What is fetched still goes out, unless an output stays down: then its segments go with the service.
@@ -77,8 +81,12 @@ export async function collectService(input: CollectInput): Promise<void> {
 }
 
 /** Waits for the next period, the next try after an error, or the end of a pause; signals cut it short. */
-async function rest(run: StreamRun, wakesBefore: number, show: () => void): Promise<void> {
-  const { state, control } = run;
+async function rest(
+  state: CollectState,
+  control: Control,
+  wakesBefore: number,
+  show: () => void,
+): Promise<void> {
   if (state.paused) {
     show();
     await condition(() => !state.paused || control.stop);
@@ -99,7 +107,7 @@ async function rest(run: StreamRun, wakesBefore: number, show: () => void): Prom
   });
 }
 
-function showProgress({ identity, state, control }: StreamRun): void {
+function showProgress(identity: StreamIdentity, state: CollectState, control: Control): void {
   const nowMs = Date.now();
   setCurrentDetails(detailsOf(identity, state, control, nowMs));
   if (!state.settings.searchAttributes) return;

@@ -10,9 +10,8 @@ import { waitAfterFailureMs } from '../pull/backoff.js';
 import { formatDuration } from '../pull/time-text.js';
 import type { Failure } from './failure.js';
 import { describeFailure, isSegmentLost } from './failure.js';
-import type { Control } from './handlers.js';
-import type { CollectState, PendingSegment } from './state.js';
-import { waitingFor } from './status-of.js';
+import { waitingFor } from './work-state.js';
+import type { PendingSegment, WorkControl, WorkState } from './work-state.js';
 
 /** Most segments kept on disk for an output that is down while another goes on: some 300 MB at worst. */
 const MOST_PENDING = 20;
@@ -23,7 +22,7 @@ const DRAIN_MS = 30_000;
 export interface Deliveries {
   /** Starts what can start; called whenever something became pending. */
   pump(): void;
-  /** Whether the next window may be fetched: one segment ahead of the fastest output, and disk for the slowest. */
+  /** Whether the next window may be fetched: some segments ahead of the fastest output, and disk for the slowest. */
   hasRoom(): boolean;
   /** Lets what is in progress finish for a while, then cancels it; the next run sends it again. */
   drain(): Promise<void>;
@@ -32,8 +31,10 @@ export interface Deliveries {
 /** What deliveries need from the stream they belong to. */
 export interface DeliveryHost {
   readonly identity: StreamIdentity;
-  readonly state: CollectState;
-  readonly control: Control;
+  readonly state: WorkState;
+  readonly control: WorkControl;
+  /** Segments that may wait for the fastest output while further ones are fetched: one per lane. */
+  readonly ahead: number;
   /** Fetches the window of a lost segment again and puts the result in its place; ends early when `given up` says so. */
   refetch(item: PendingSegment, givenUp: () => boolean): Promise<void>;
   /** Something changed that the UI shows. */
@@ -141,7 +142,7 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
     pump,
     hasRoom() {
       const waiting = state.settings.outputs.map((output) => waitingFor(state, output));
-      return Math.min(...waiting) <= 1 && state.pending.length < MOST_PENDING;
+      return Math.min(...waiting) <= host.ahead && state.pending.length < MOST_PENDING;
     },
     async drain() {
       draining = true;

@@ -4,13 +4,12 @@ import { parseTime } from '../pull/parse-time.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import * as messages from './messages.js';
 import type { CollectState } from './state.js';
-import { configuredCheckpoint } from './state.js';
+import { configuredCheckpoint, restartFrom } from './state.js';
 import { statusOf } from './status-of.js';
+import type { WorkControl } from './work-state.js';
 
 /** What signals ask of the loop, beside what they change in the state. */
-export interface Control {
-  /** Counts the signals that end a wait: whoever waits remembers the number and goes on when it grew. */
-  wakes: number;
+export interface Control extends WorkControl {
   /** Deliver what is fetched, then end. */
   stop: boolean;
   /** When the next pull is due, epoch ms; null while pulling. */
@@ -98,11 +97,13 @@ export function resetState(state: CollectState, request: unknown, nowMs: number)
     return;
   }
   state.refusedSignal = null;
-  state.cycle = null;
-  state.checkpoint =
+  const configuredStartMs = state.settings.startTimeMs;
+  restartFrom(
+    state,
     startTimeMs === undefined
       ? configuredCheckpoint(state.settings, nowMs)
-      : newCheckpoint({ startTimeMs, configuredStartMs: state.settings.startTimeMs });
+      : newCheckpoint({ startTimeMs, configuredStartMs }),
+  );
 }
 
 /**
@@ -121,8 +122,7 @@ export function reconfigureState(state: CollectState, settings: unknown, nowMs: 
   upsertMemo({ settings });
   const { startTimeMs, outputs } = settings;
   if (startTimeMs !== null && startTimeMs !== state.checkpoint.configuredStartMs) {
-    state.cycle = null;
-    state.checkpoint = configuredCheckpoint(settings, nowMs);
+    restartFrom(state, configuredCheckpoint(settings, nowMs));
   } else if (startTimeMs === null && state.checkpoint.configuredStartMs !== null) {
     state.checkpoint = { ...state.checkpoint, configuredStartMs: null };
   }

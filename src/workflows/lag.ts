@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { CollectState } from './state.js';
-import { confirmedMs } from './state.js';
+import { watermarkMs } from './state.js';
 
 /** Search attribute: seconds that a stream is behind, in steps. */
 export const LAG_ATTRIBUTE = defineSearchAttributeKey('CortexLagSeconds', 'INT');
@@ -11,6 +11,6 @@ const STEPS_SECONDS = [0, 600, 1_800, 3_600, 6 * 3_600, 24 * 3_600, 7 * 24 * 3_6
 /** Lag behind what could have been delivered by now (period and settle are not lag), as the step below it. */
 export function lagSeconds(state: CollectState, nowMs: number): number {
   const { periodMs, settleMs } = state.settings;
-  const behind = (nowMs - confirmedMs(state) - periodMs - settleMs) / 1_000;
+  const behind = (nowMs - watermarkMs(state) - periodMs - settleMs) / 1_000;
   return STEPS_SECONDS.findLast((step) => step <= Math.max(0, behind)) ?? 0;
 }

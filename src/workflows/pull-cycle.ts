@@ -1,71 +1,48 @@
-import {
-  condition,
-  isCancellation,
-  log,
-  proxyActivities,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { CollectorActivities } from '../pull/activity-contract.js';
-import { waitAfterFailureMs } from '../pull/backoff.js';
-import { mergeKeys, withoutKeys } from '../pull/keys.js';
+import { condition, log, workflowInfo } from '@temporalio/workflow';
+import type { Checkpoint } from '../pull/checkpoint.js';
+import { mergeKeys } from '../pull/keys.js';
 import { afterWindow, keysFor, keysSinceMs, nextWindow } from '../pull/plan.js';
-import type { KeySlice } from '../pull/checkpoint.js';
-import type { SegmentReceipt } from '../pull/receipts.js';
-import type { StreamIdentity } from '../pull/settings.js';
-import { formatDuration, formatWindow } from '../pull/time-text.js';
-import { restOf } from '../pull/window.js';
-import type { TimeWindow } from '../pull/window.js';
 import { cyclePlan, sliceWidthMs } from './plan-settings.js';
-import { describeFailure } from './failure.js';
-import type { Control } from './handlers.js';
-import type { CollectState, PendingSegment, PullCycle } from './state.js';
+import { readIncidentAlerts } from './read-incident-alerts.js';
+import { readList } from './read-list.js';
+import { refetch } from './refetch.js';
+import type { CollectState, PullCycle } from './state.js';
+import type { Lane, WorkRun } from './work-run.js';
+import type { PendingSegment } from './work-state.js';
 
-/** One stream at work: what the phases of its loop share. */
-export interface StreamRun {
-  readonly identity: StreamIdentity;
+/** A live stream at work. */
+export interface StreamRun extends WorkRun {
   readonly state: CollectState;
-  readonly control: Control;
 }
 
-/** Most warnings shown at a time. */
-const MOST_WARNINGS = 5;
-
 /**
- * Reads windows until the stream is up to date; returns early when `cut` says so, with the cycle kept in
- * the state to go on with. `onSegment` is called after each window.
+ * Reads windows until the stream is up to date; returns early when `cut` says so or something failed, with
+ * the cycle kept in the state to go on with.
  */
-export async function pullCycle(
-  run: StreamRun,
-  hasRoom: () => boolean,
-  onWindow: () => void,
-  cut: () => boolean,
-): Promise<void> {
+export async function pullCycle(run: StreamRun, cut: () => boolean): Promise<void> {
   const { state } = run;
   const cycle = (state.cycle ??= beginCycle(state, Date.now()));
   for (;;) {
-    await condition(() => hasRoom() || cut());
-    if (cut() || state.cycle !== cycle) return;
-    const plan = cyclePlan(run.identity.stream, state.settings, cycle.targetMs);
-    const window = nextWindow(state.checkpoint, { ...plan, readToMs: cycle.readToMs });
-    if (window === null) break;
     const { checkpoint } = state;
-    const receipt = await fetchWindow(run, window, cycle.pullingId, {
-      knownKeys: keysFor(window, checkpoint),
-      keysSinceMs: keysSinceMs(window, plan),
-      sliceMs: sliceWidthMs(state.settings),
+    const current = () => state.checkpoint === checkpoint;
+    const replaced = () => state.cycle !== cycle;
+    const step = await readNext(run, {
+      number: 0,
+      pullingId: cycle.pullingId,
+      targetMs: cycle.targetMs,
+      readToMs: cycle.readToMs,
+      checkpoint,
+      current,
+      cut: () => cut() || replaced(),
     });
-    if (receipt === null) return;
-    keepSegment(state, receipt, cycle, checkpoint.watermarkMs);
-    if (state.checkpoint === checkpoint) {
-      state.checkpoint = afterWindow(
-        checkpoint,
-        { window: receipt.window, newKeys: receipt.newKeys, records: receipt.counts.records },
-        plan,
-      );
-      cycle.readToMs = receipt.window.toMs;
+    if (step.kind === 'up to date') break;
+    if (step.kind === 'stopped') return;
+    if (current()) {
+      state.checkpoint = step.checkpoint;
+      cycle.readToMs = step.readToMs;
       prunePendingKeys(state);
     }
-    onWindow();
+    run.changed();
   }
   state.totals = { ...state.totals, cycles: state.totals.cycles + 1 };
   if (state.lastPull !== null) {
@@ -73,6 +50,56 @@ export async function pullCycle(
     log.info('Data up to date', { pull: state.lastPull });
   }
   state.cycle = null;
+}
+
+/** What came of trying to read the next window of a lane. */
+export type Step =
+  | { readonly kind: 'up to date' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'read'; readonly checkpoint: Checkpoint; readonly readToMs: number };
+
+/** Reads the next window of a lane; stopped when the lane was cut, or when it failed for now. */
+export async function readNext(run: WorkRun, lane: Lane): Promise<Step> {
+  const { state, identity } = run;
+  await condition(() => run.hasRoom() || lane.cut());
+  if (lane.cut()) return { kind: 'stopped' };
+  const plan = cyclePlan(identity.stream, state, lane.targetMs);
+  const window = nextWindow(lane.checkpoint, { ...plan, readToMs: lane.readToMs });
+  if (window === null) return { kind: 'up to date' };
+  const read = identity.stream === 'incident_alerts' ? readIncidentAlerts : readList;
+  const outcome = await read(run, lane, {
+    window,
+    knownKeys: keysFor(window, lane.checkpoint),
+    keysSinceMs: keysSinceMs(window, plan),
+    sliceMs: sliceWidthMs(state),
+  });
+  if (outcome === null) return { kind: 'stopped' };
+  return {
+    kind: 'read',
+    checkpoint: afterWindow(lane.checkpoint, outcome, plan),
+    readToMs: outcome.window.toMs,
+  };
+}
+
+/** Fetches a lost segment of a live stream again. */
+export async function refetchLive(
+  run: StreamRun,
+  item: PendingSegment,
+  givenUp: () => boolean,
+): Promise<void> {
+  const { state } = run;
+  await refetch(
+    run,
+    item,
+    {
+      known: () => state.checkpoint.recentKeys,
+      add: (keys) => {
+        const { checkpoint } = state;
+        state.checkpoint = { ...checkpoint, recentKeys: mergeKeys(checkpoint.recentKeys, keys) };
+      },
+    },
+    givenUp,
+  );
 }
 
 function beginCycle(state: CollectState, nowMs: number): PullCycle {
@@ -90,147 +117,6 @@ function beginCycle(state: CollectState, nowMs: number): PullCycle {
   };
   state.warnings = [];
   return { pullingId: nowMs, targetMs, readToMs: null };
-}
-
-interface KeyRequest {
-  readonly knownKeys: readonly KeySlice[];
-  readonly keysSinceMs: number;
-  readonly sliceMs: number;
-}
-
-/** One `fetchSegment`; null when it failed for now, with the error and the next try in the state. */
-async function fetchWindow(
-  run: StreamRun,
-  window: TimeWindow,
-  pullingId: number,
-  keys: KeyRequest,
-): Promise<SegmentReceipt | null> {
-  const { state, identity } = run;
-  const { fetchSegment } = proxyActivities<CollectorActivities>({
-    taskQueue: state.settings.taskQueuePrefix,
-    startToCloseTimeout: '30 minutes',
-    heartbeatTimeout: '30 seconds',
-    retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 6 },
-  });
-  try {
-    const receipt = await fetchSegment.executeWithOptions(
-      { summary: `${identity.stream} ${formatWindow(window, Date.now())}` },
-      [
-        {
-          ...identity,
-          ...keys,
-          window,
-          pullingId,
-          segment: `${pullingId}-${window.fromMs}`,
-          keep: state.pending.map((item) => item.segment.name),
-          outputs: state.settings.outputs,
-          priority: 'live',
-        },
-      ],
-    );
-    state.fetchError = null;
-    count(state, receipt);
-    return receipt;
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    const failure = describeFailure(error);
-    const failures = (state.fetchError?.failures ?? 0) + 1;
-    const atMs = Date.now();
-    state.fetchError = {
-      code: failure.code,
-      message: failure.message,
-      atMs,
-      failures,
-      nextTryMs: atMs + waitAfterFailureMs(failures, failure.curable),
-    };
-    return null;
-  }
-}
-
-function keepSegment(
-  state: CollectState,
-  receipt: SegmentReceipt,
-  cycle: PullCycle,
-  watermarkBeforeMs: number,
-): void {
-  if (receipt.segment === null) return;
-  state.pending.push({
-    segment: receipt.segment,
-    window: receipt.window,
-    pullingId: cycle.pullingId,
-    newKeys: receipt.newKeys,
-    watermarkBeforeMs,
-    outputs: [...state.settings.outputs],
-  });
-}
-
-/** Fetches the window of a lost segment again, for the outputs that lack it, and puts the result in its place. */
-export async function refetch(
-  run: StreamRun,
-  item: PendingSegment,
-  givenUp: () => boolean,
-): Promise<void> {
-  const { state } = run;
-  let rest: TimeWindow | null = item.window;
-  const fresh: PendingSegment[] = [];
-  const plan = cyclePlan(run.identity.stream, state.settings, item.window.toMs);
-  while (rest !== null) {
-    if (givenUp()) return;
-    const receipt: SegmentReceipt | null = await fetchWindow(run, rest, item.pullingId, {
-      knownKeys: withoutKeys(state.checkpoint.recentKeys, item.newKeys),
-      keysSinceMs: keysSinceMs(item.window, plan),
-      sliceMs: sliceWidthMs(state.settings),
-    });
-    if (receipt === null) {
-      const wakes = run.control.wakes;
-      const waitMs = Math.max(1, (state.fetchError?.nextTryMs ?? 0) - Date.now());
-      await condition(() => givenUp() || run.control.wakes !== wakes, waitMs, {
-        summary: `window again in ${formatDuration(waitMs)}`,
-      });
-      continue;
-    }
-    const { checkpoint } = state;
-    // Late records may have come in since: the next lookback has to know them too.
-    const recentKeys = mergeKeys(checkpoint.recentKeys, receipt.newKeys);
-    state.checkpoint = { ...checkpoint, recentKeys };
-    if (receipt.segment !== null) {
-      fresh.push({ ...item, segment: receipt.segment, window: receipt.window });
-    }
-    rest = restOf(rest, receipt.window.toMs, plan.overlapMs);
-  }
-  state.pending = state.pending.flatMap((each) => (each === item ? fresh : [each]));
-  state.totals = { ...state.totals, refetched: state.totals.refetched + 1 };
-}
-
-function count(state: CollectState, receipt: SegmentReceipt): void {
-  const { counts, segment } = receipt;
-  const events = segment?.events ?? 0;
-  const sums = {
-    requests: counts.requests,
-    records: counts.records,
-    duplicates: counts.duplicates,
-    events,
-  };
-  state.totals = {
-    ...add(state.totals, sums),
-    malformed: state.totals.malformed + counts.malformed,
-    bytes: state.totals.bytes + (segment?.bytes ?? 0),
-    segments: state.totals.segments + (segment === null ? 0 : 1),
-  };
-  if (state.lastPull !== null) state.lastPull = add(state.lastPull, sums);
-  state.warnings = [...new Set([...state.warnings, ...receipt.warnings])].slice(-MOST_WARNINGS);
-}
-
-type Sums = Record<'requests' | 'records' | 'duplicates' | 'events', number>;
-
-function add<Into extends Sums>(into: Into, sums: Sums): Into {
-  return {
-    ...into,
-    requests: into.requests + sums.requests,
-    records: into.records + sums.records,
-    duplicates: into.duplicates + sums.duplicates,
-    events: into.events + sums.events,
-  };
 }
 
 /** A pending segment needs its keys only as long as the checkpoint still knows them. */

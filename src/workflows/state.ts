@@ -1,9 +1,9 @@
 import { DEFAULT_START_MS, migrateCheckpoint, newCheckpoint } from '../pull/checkpoint.js';
-import type { Checkpoint, KeySlice } from '../pull/checkpoint.js';
-import type { Segment } from '../pull/receipts.js';
+import type { Checkpoint } from '../pull/checkpoint.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
-import type { PullSummary, StreamError, StreamTotals } from '../pull/status.js';
-import type { TimeWindow } from '../pull/window.js';
+import type { StreamError } from '../pull/status.js';
+import { confirmedMs, newWork } from './work-state.js';
+import type { WorkState } from './work-state.js';
 
 /** Version of `CollectState`; `migrateState` brings older ones up. */
 const STATE_VERSION = 1;
@@ -18,35 +18,13 @@ export interface PullCycle {
   readToMs: number | null;
 }
 
-/** A segment on some host's disk that not every output has confirmed. */
-export interface PendingSegment {
-  segment: Segment;
-  readonly window: TimeWindow;
-  readonly pullingId: number;
-  /** Keys this segment brought: left out of the known ones when its window is fetched again. */
-  newKeys: readonly KeySlice[];
-  /** Watermark before this window, epoch ms. */
-  readonly watermarkBeforeMs: number;
-  /** Outputs still to confirm. */
-  outputs: string[];
-}
-
 /** Everything a stream remembers from run to run. */
-export interface CollectState {
+export interface CollectState extends WorkState {
   readonly schemaVersion: typeof STATE_VERSION;
-  settings: StreamSettings;
   /** How far the stream is fetched; what is fetched and not confirmed stands in `pending`. */
   checkpoint: Checkpoint;
   cycle: PullCycle | null;
-  /** In the order of fetching. */
-  pending: PendingSegment[];
-  paused: boolean;
-  totals: StreamTotals;
-  lastPull: PullSummary | null;
-  fetchError: StreamError | null;
-  outputErrors: Record<string, StreamError>;
   refusedSignal: StreamError | null;
-  warnings: string[];
   /** `requestId` of the last reset, so that the same request twice is one reset. */
   lastResetId: string | null;
   /** Last value of the search attribute, seconds. */
@@ -62,33 +40,14 @@ export interface CollectInput extends StreamIdentity {
   readonly cyclesPerRun?: number;
 }
 
-const NO_TOTALS: StreamTotals = {
-  cycles: 0,
-  requests: 0,
-  records: 0,
-  duplicates: 0,
-  malformed: 0,
-  events: 0,
-  bytes: 0,
-  segments: 0,
-  refetched: 0,
-};
-
 /** The state of a stream that never ran. */
 export function newState(settings: StreamSettings, nowMs: number): CollectState {
   return {
+    ...newWork(settings),
     schemaVersion: STATE_VERSION,
-    settings,
     checkpoint: configuredCheckpoint(settings, nowMs),
     cycle: null,
-    pending: [],
-    paused: false,
-    totals: NO_TOTALS,
-    lastPull: null,
-    fetchError: null,
-    outputErrors: {},
     refusedSignal: null,
-    warnings: [],
     lastResetId: null,
     shownLagSeconds: null,
   };
@@ -102,15 +61,21 @@ export function configuredCheckpoint(settings: StreamSettings, nowMs: number): C
   });
 }
 
+/** Starts the persistence anew: nothing that was learnt on the old way holds on the new one. */
+export function restartFrom(state: CollectState, checkpoint: Checkpoint): void {
+  state.cycle = null;
+  state.checkpoint = checkpoint;
+  state.incidents = [];
+  state.timeField = null;
+  state.noBatchUntilMs = null;
+}
+
 /** Brings the state of an earlier release up to this one. */
 export function migrateState(state: CollectState): CollectState {
   return { ...state, checkpoint: migrateCheckpoint(state.checkpoint) };
 }
 
 /** Everything up to here is confirmed by every output, epoch ms. */
-export function confirmedMs(state: CollectState): number {
-  return state.pending.reduce(
-    (least, item) => Math.min(least, item.watermarkBeforeMs),
-    state.checkpoint.watermarkMs,
-  );
+export function watermarkMs(state: CollectState): number {
+  return confirmedMs(state, 0, state.checkpoint.watermarkMs);
 }

@@ -4,7 +4,8 @@ import type { StreamState, StreamStatus } from '../pull/status.js';
 import { formatDuration } from '../pull/time-text.js';
 import type { Control } from './handlers.js';
 import type { CollectState } from './state.js';
-import { confirmedMs } from './state.js';
+import { watermarkMs } from './state.js';
+import { waitingFor } from './work-state.js';
 
 /** The answer to the query `status`. */
 export function statusOf(
@@ -18,7 +19,7 @@ export function statusOf(
     stream: identity.stream,
     state: streamState(state, control),
     startTimeMs: state.checkpoint.startTimeMs,
-    watermarkMs: confirmedMs(state),
+    watermarkMs: watermarkMs(state),
     fetchedToMs: state.checkpoint.watermarkMs,
     keys: countKeys(state.checkpoint.recentKeys),
     pendingByOutput: Object.fromEntries(
@@ -30,14 +31,10 @@ export function statusOf(
     outputErrors: state.outputErrors,
     refusedSignal: state.refusedSignal,
     nextPullMs: control.nextPullMs,
+    timeField: state.timeField,
     settings: state.settings,
     warnings: state.warnings,
   };
-}
-
-/** Segments that an output has not confirmed yet. */
-export function waitingFor(state: CollectState, output: string): number {
-  return state.pending.filter((item) => item.outputs.includes(output)).length;
 }
 
 function streamState(state: CollectState, control: Control): StreamState {
@@ -64,6 +61,9 @@ export function detailsOf(
     ['events', `${status.totals.events} in ${status.totals.segments} segments`],
     ['malformed', String(status.totals.malformed)],
   ];
+  if (status.timeField !== null) {
+    rows.push(['time field', `${status.timeField} (the tenant refuses server_creation_time)`]);
+  }
   for (const [output, waiting] of Object.entries(status.pendingByOutput)) {
     if (waiting > 0) rows.push([`waiting for ${output}`, `${waiting} segments`]);
   }

@@ -17,7 +17,7 @@ export interface TestBench {
   readonly client: Client;
   /** Runs a worker with these activities on a queue of its own until the body ends. */
   withWorker<Result>(
-    activities: CollectorActivities,
+    activities: Partial<CollectorActivities>,
     body: (taskQueue: string) => Promise<Result>,
   ): Promise<Result>;
   /** Runs a worker for activities alone, on any queue. */

@@ -64,6 +64,7 @@ const WAITING: StreamStatus = {
   fetchError: null,
   outputErrors: {},
   refusedSignal: null,
+  timeField: null,
   nextPullMs: NOW_MS + 230_000,
   settings: {
     periodMs: 300_000,

@@ -1,4 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -222,10 +231,20 @@ describe('cleaning up', () => {
     const other = await written('s1', 'b\n', 'collect/cortex_xdr/1.a/incidents');
     const gone = await written('s10', 'c\n');
     await store.confirm(gone, 'devo_1', ['devo_1', 'devo_2']);
+    const anHourAgo = new Date(Date.now() - 3_600_001);
+    await utimes(await fileOf('s10.seg'), anHourAgo, anHourAgo);
     await store.keepOnly(WORKFLOW, ['s1']);
     expect(await files()).toHaveLength(2);
     expect([await read(kept), await read(other)]).toEqual(['a\n', 'b\n']);
     await store.keepOnly('collect/nobody', []);
+  });
+
+  it('keepOnly leaves a segment that its workflow may not know yet, and no confirmation without one', async () => {
+    const fresh = await written('s11', 'd\n');
+    await store.confirm(fresh, 'devo_1', ['devo_1', 'devo_2']);
+    await store.keepOnly(WORKFLOW, []);
+    expect(await files()).toHaveLength(1);
+    expect(await read(fresh)).toBe('d\n');
   });
 
   it('leaves what is being written alone', async () => {

@@ -1,0 +1,34 @@
+import { CortexError } from './errors.js';
+import { isJsonObject } from './json.js';
+import type { JsonValue } from './json.js';
+
+/** Rows of one page, and how many there are in all. */
+export interface ReplyRows {
+  /** `total_count`; null where the API gives none. */
+  readonly total: number | null;
+  readonly rows: readonly JsonValue[];
+}
+
+/**
+ * The rows of a list reply: under `rowsKey`, or the reply itself where a tenant sends a bare list. Raises
+ * `CORTEX_INVALID_REPLY` for anything else, an envelope inside a list included: met in the field in place of
+ * the rows, and taken for a row it would end a window that was not read.
+ */
+export function rowsOfReply(reply: JsonValue, rowsKey: string, path: string): ReplyRows {
+  if (Array.isArray(reply)) {
+    if (!reply.some((row) => isEnvelope(row, rowsKey))) return { total: null, rows: reply };
+  } else if (isJsonObject(reply)) {
+    const rows = reply[rowsKey] ?? [];
+    const total = reply.total_count;
+    if (Array.isArray(rows)) return { total: typeof total === 'number' ? total : null, rows };
+  }
+  throw new CortexError(
+    'CORTEX_INVALID_REPLY',
+    `${path}: found a reply without a list "${rowsKey}", expected one`,
+    { retry: 'later' },
+  );
+}
+
+function isEnvelope(row: JsonValue, rowsKey: string): boolean {
+  return isJsonObject(row) && rowsKey in row && 'total_count' in row;
+}

@@ -1,0 +1,99 @@
+import { condition } from '@temporalio/workflow';
+import type { KeySlice } from '../pull/checkpoint.js';
+import { withoutKeys } from '../pull/keys.js';
+import { keysSinceMs } from '../pull/plan.js';
+import { formatDuration } from '../pull/time-text.js';
+import { restOf } from '../pull/window.js';
+import type { TimeWindow } from '../pull/window.js';
+import { cyclePlan, sliceWidthMs } from './plan-settings.js';
+import { askAll } from './read-incident-alerts.js';
+import { fetchSegment } from './read-list.js';
+import type { WorkRun } from './work-run.js';
+import type { PendingSegment } from './work-state.js';
+
+/** The keys of the lane that a lost segment belongs to. */
+export interface LaneKeys {
+  known(): readonly KeySlice[];
+  /** Late records may have come in since: the next lookback has to know them too. */
+  add(keys: readonly KeySlice[]): void;
+}
+
+/**
+ * Fetches a lost segment again, for the outputs that lack it, and puts the result in its place; leaves it as
+ * it is when `givenUp` says so.
+ */
+export async function refetch(
+  run: WorkRun,
+  item: PendingSegment,
+  keys: LaneKeys,
+  givenUp: () => boolean,
+): Promise<void> {
+  const { state } = run;
+  const fresh =
+    item.asked === null
+      ? await windowAgain(run, item, keys, givenUp)
+      : await incidentsAgain(run, item, item.asked, givenUp);
+  if (fresh === null) return;
+  state.pending = state.pending.flatMap((each) => (each === item ? fresh : [each]));
+  state.totals = { ...state.totals, refetched: state.totals.refetched + 1 };
+}
+
+async function windowAgain(
+  run: WorkRun,
+  item: PendingSegment,
+  keys: LaneKeys,
+  givenUp: () => boolean,
+): Promise<PendingSegment[] | null> {
+  const { state, identity } = run;
+  const order = { pullingId: item.pullingId };
+  const plan = cyclePlan(identity.stream, state, item.window.toMs);
+  const fresh: PendingSegment[] = [];
+  let rest: TimeWindow | null = item.window;
+  while (rest !== null) {
+    if (givenUp()) return null;
+    const receipt = await fetchSegment(run, order, {
+      window: rest,
+      knownKeys: withoutKeys(keys.known(), item.newKeys),
+      keysSinceMs: keysSinceMs(item.window, plan),
+      sliceMs: sliceWidthMs(state),
+    });
+    if (receipt === null) {
+      await nextTry(run, givenUp);
+      continue;
+    }
+    keys.add(receipt.newKeys);
+    if (receipt.segment !== null) {
+      fresh.push({ ...item, segment: receipt.segment, window: receipt.window });
+    }
+    rest = restOf(rest, receipt.window.toMs, plan.overlapMs);
+  }
+  return fresh;
+}
+
+async function incidentsAgain(
+  run: WorkRun,
+  item: PendingSegment,
+  asked: NonNullable<PendingSegment['asked']>,
+  givenUp: () => boolean,
+): Promise<PendingSegment[] | null> {
+  const order = { pullingId: item.pullingId, cut: givenUp };
+  // Room is made by deliveries, and the one that waits for this segment holds its output's queue.
+  const roomy = { ...run, hasRoom: () => true };
+  for (;;) {
+    const fresh: PendingSegment[] = [];
+    const complete = await askAll(roomy, order, item.window, asked, ({ segment }, incidents) => {
+      if (segment !== null) fresh.push({ ...item, segment, asked: incidents });
+    });
+    if (complete) return fresh;
+    if (givenUp()) return null;
+    await nextTry(run, givenUp);
+  }
+}
+
+async function nextTry({ state, control }: WorkRun, givenUp: () => boolean): Promise<void> {
+  const { wakes } = control;
+  const waitMs = Math.max(1, (state.fetchError?.nextTryMs ?? 0) - Date.now());
+  await condition(() => givenUp() || control.wakes !== wakes, waitMs, {
+    summary: `segment again in ${formatDuration(waitMs)}`,
+  });
+}

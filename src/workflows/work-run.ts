@@ -1,0 +1,126 @@
+import { isCancellation } from '@temporalio/workflow';
+import { waitAfterFailureMs } from '../pull/backoff.js';
+import type { Checkpoint } from '../pull/checkpoint.js';
+import type { AskedIncident } from '../pull/incident-memory.js';
+import type { Priority, PullCounts, Segment } from '../pull/receipts.js';
+import type { StreamIdentity } from '../pull/settings.js';
+import type { TimeWindow } from '../pull/window.js';
+import { describeFailure } from './failure.js';
+import type { PendingSegment, WorkControl, WorkState } from './work-state.js';
+
+/** A stream or backfill at work: what its phases share. */
+export interface WorkRun {
+  readonly identity: StreamIdentity;
+  readonly state: WorkState;
+  readonly control: WorkControl;
+  readonly priority: Priority;
+  /** Whether another segment may be fetched now. */
+  hasRoom(): boolean;
+  /** A segment became pending, or something else changed that the UI shows. */
+  changed(): void;
+}
+
+/** A stretch of time that is read window by window: a live stream has one at a time, a backfill several. */
+export interface Lane {
+  readonly number: number;
+  readonly pullingId: number;
+  /** Epoch ms; it is read up to here. */
+  readonly targetMs: number;
+  readonly checkpoint: Checkpoint;
+  /** End of the last window read, epoch ms; null before the first. */
+  readonly readToMs: number | null;
+  /** True when no further activity may begin. */
+  cut(): boolean;
+  /** False once a reset replaced the persistence: what comes back then belongs to the old one. */
+  current(): boolean;
+}
+
+/** Most warnings shown at a time. */
+const MOST_WARNINGS = 5;
+
+/** What an activity of `run` wrote, or found nothing to write. */
+interface Fetched {
+  readonly segment: Segment | null;
+  readonly window: TimeWindow;
+  readonly counts: PullCounts;
+  readonly warnings: readonly string[];
+}
+
+/** Runs a fetching activity; null when it failed for now, with the error and the next try in the state. */
+export async function attempt<Result>(
+  { state }: WorkRun,
+  activity: () => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    const result = await activity();
+    state.fetchError = null;
+    return result;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const failure = describeFailure(error);
+    const failures = (state.fetchError?.failures ?? 0) + 1;
+    const atMs = Date.now();
+    state.fetchError = {
+      code: failure.code,
+      message: failure.message,
+      atMs,
+      failures,
+      nextTryMs: atMs + waitAfterFailureMs(failures, failure.curable),
+    };
+    return null;
+  }
+}
+
+/** Adds what came back to the totals. */
+export function countFetched(state: WorkState, { counts, segment, warnings }: Fetched): void {
+  const events = segment?.events ?? 0;
+  const sums = {
+    requests: counts.requests,
+    records: counts.records,
+    duplicates: counts.duplicates,
+    events,
+  };
+  state.totals = {
+    ...add(state.totals, sums),
+    malformed: state.totals.malformed + counts.malformed,
+    bytes: state.totals.bytes + (segment?.bytes ?? 0),
+    segments: state.totals.segments + (segment === null ? 0 : 1),
+  };
+  if (state.lastPull !== null) state.lastPull = add(state.lastPull, sums);
+  state.warnings = [...new Set([...state.warnings, ...warnings])].slice(-MOST_WARNINGS);
+}
+
+/** The segment that came back as one to deliver; none where there was nothing new. */
+export function toPending(
+  { state }: WorkRun,
+  lane: Pick<Lane, 'number' | 'pullingId' | 'checkpoint'>,
+  fetched: Pick<Fetched, 'segment' | 'window'> & Pick<PendingSegment, 'newKeys'>,
+  asked: readonly AskedIncident[] | null,
+): PendingSegment[] {
+  const { segment, window, newKeys } = fetched;
+  if (segment === null) return [];
+  return [
+    {
+      segment,
+      window,
+      asked,
+      pullingId: lane.pullingId,
+      lane: lane.number,
+      newKeys,
+      watermarkBeforeMs: lane.checkpoint.watermarkMs,
+      outputs: [...state.settings.outputs],
+    },
+  ];
+}
+
+type Sums = Record<'requests' | 'records' | 'duplicates' | 'events', number>;
+
+function add<Into extends Sums>(into: Into, sums: Sums): Into {
+  return {
+    ...into,
+    requests: into.requests + sums.requests,
+    records: into.records + sums.records,
+    duplicates: into.duplicates + sums.duplicates,
+    events: into.events + sums.events,
+  };
+}

@@ -1,0 +1,89 @@
+import type { KeySlice } from '../pull/checkpoint.js';
+import type { AskedIncident, KnownIncident } from '../pull/incident-memory.js';
+import type { Segment } from '../pull/receipts.js';
+import type { StreamSettings, TimeField } from '../pull/settings.js';
+import type { PullSummary, StreamError, StreamTotals } from '../pull/status.js';
+import type { TimeWindow } from '../pull/window.js';
+
+/** A segment on some host's disk that not every output has confirmed. */
+export interface PendingSegment {
+  segment: Segment;
+  readonly window: TimeWindow;
+  /** The incidents it was asked for; null: it holds the window itself. */
+  readonly asked: readonly AskedIncident[] | null;
+  readonly pullingId: number;
+  /** Which lane fetched it; a live stream has one, lane 0. */
+  readonly lane: number;
+  /** Keys this segment brought: left out of the known ones when its window is fetched again. */
+  newKeys: readonly KeySlice[];
+  /** The lane's watermark before this window, epoch ms. */
+  readonly watermarkBeforeMs: number;
+  /** Outputs still to confirm. */
+  outputs: string[];
+}
+
+/** What fetching and delivering work on: the part that a live stream and a backfill have in common. */
+export interface WorkState {
+  settings: StreamSettings;
+  /** In the order of fetching. */
+  pending: PendingSegment[];
+  paused: boolean;
+  totals: StreamTotals;
+  lastPull: PullSummary | null;
+  fetchError: StreamError | null;
+  outputErrors: Record<string, StreamError>;
+  warnings: string[];
+  /** `incident_alerts`: what was sent of the incidents seen last. */
+  incidents: readonly KnownIncident[];
+  /** Until then the tenant counts as one without the batch call, epoch ms; null: it is tried. */
+  noBatchUntilMs: number | null;
+  /** The time field that replaces one which the tenant refused; null: as the config has it. */
+  timeField: TimeField | null;
+}
+
+/** What work asks of the handlers. */
+export interface WorkControl {
+  /** Counts the signals that end a wait: whoever waits remembers the number and goes on when it grew. */
+  wakes: number;
+}
+
+const NO_TOTALS: StreamTotals = {
+  cycles: 0,
+  requests: 0,
+  records: 0,
+  duplicates: 0,
+  malformed: 0,
+  events: 0,
+  bytes: 0,
+  segments: 0,
+  refetched: 0,
+};
+
+/** Work that has not begun. */
+export function newWork(settings: StreamSettings): WorkState {
+  return {
+    settings,
+    pending: [],
+    paused: false,
+    totals: NO_TOTALS,
+    lastPull: null,
+    fetchError: null,
+    outputErrors: {},
+    warnings: [],
+    incidents: [],
+    noBatchUntilMs: null,
+    timeField: null,
+  };
+}
+
+/** Segments that an output has not confirmed yet. */
+export function waitingFor({ pending }: WorkState, output: string): number {
+  return pending.filter((item) => item.outputs.includes(output)).length;
+}
+
+/** Everything of a lane up to here is confirmed by every output, epoch ms; `fetchedToMs`: how far it is fetched. */
+export function confirmedMs({ pending }: WorkState, lane: number, fetchedToMs: number): number {
+  return pending
+    .filter((item) => item.lane === lane)
+    .reduce((least, item) => Math.min(least, item.watermarkBeforeMs), fetchedToMs);
+}
