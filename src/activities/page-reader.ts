@@ -1,3 +1,4 @@
+import pRetry from 'p-retry';
 import type { CortexClient } from '../cortex/client.js';
 import { CortexError } from '../cortex/errors.js';
 import { CollectorError } from '../errors/collector-error.js';
@@ -10,6 +11,12 @@ import type { Row } from './window-sink.js';
 
 /** As many pages as a second's quota; so many are held at most. */
 export const PAGES_AT_ONCE = 10;
+
+/**
+ * A page that failed is asked for again at once, some times: otherwise one fault among the fifty pages of a
+ * window would have all of them read again. Trouble that lasts is left to the engine, where it is seen.
+ */
+const PAGE_RETRIES = { retries: 7, minTimeout: 250, maxTimeout: 4_000, maxRetryTime: 60_000 };
 
 export interface PageOptions {
   readonly signal: AbortSignal;
@@ -31,7 +38,11 @@ export function pageReader(
     const { rowsKey } = service;
     const path = service.path(config);
     const request = { apiFqdn, path, timeField, window, offset, rowsKey };
-    const { total, rows, lossless } = await client.list(request, options);
+    const { total, rows, lossless } = await pRetry(() => client.list(request, options), {
+      ...PAGE_RETRIES,
+      signal: options.signal,
+      shouldRetry: ({ error }) => error instanceof CollectorError && error.retry === 'later',
+    });
     return { total, rows: rows.map((record) => ({ record, lossless })) };
   };
   const timeField = service.timeField(config);

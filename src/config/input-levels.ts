@@ -38,6 +38,13 @@ export const INPUT = {
       default: undefined,
       sensitive: true,
     },
+    extra_data_requests_per_minute: {
+      doc: 'Most calls per minute for the alerts of incidents. The vendor allows ten; one is left for the server’s own way of counting.',
+      format: 'whole',
+      min: 1,
+      max: 600,
+      default: 9,
+    },
     requests_per_second: {
       ...LIMITS.requests_per_second,
       doc: 'Most calls of the API per second, all services together.',

@@ -52,6 +52,8 @@ export interface InputConfig {
   readonly credentials: Credentials;
   readonly proxy: string | undefined;
   readonly environment: string | undefined;
+  /** Calls per minute for the alerts of incidents, over all workers. */
+  readonly extraDataPerMinute: number;
   /** All must hold at once; never empty. */
   readonly requestLimits: readonly RequestLimit[];
   readonly services: readonly ServiceConfig[];

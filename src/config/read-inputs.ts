@@ -68,6 +68,7 @@ function readInput(name: string, raw: unknown, context: InputsContext & LevelCon
     credentials: readCredentials(name, nested.credentials, context),
     proxy: values.proxy,
     environment: values.environment,
+    extraDataPerMinute: values.extra_data_requests_per_minute,
     requestLimits: [
       { requests: values.requests_per_second, periodMs: 1000 },
       ...readRequestsLimits(nested.requests_limits, {

@@ -125,7 +125,7 @@ export function createCortexClient(options: ClientOptions): CortexClient {
         report(response.status);
         return readReply(response, path, credentials.apiKey, quota === 'own' ? undefined : limiter);
       },
-      { priority, signal },
+      { priority, kind: path, signal },
     );
   }
 

@@ -1,8 +1,15 @@
 import PQueue from 'p-queue';
 import type { RequestLimit } from '../config/model.js';
+import type { Priority } from '../pull/receipts.js';
 
-/** A second as the server counts it is not ours: the network may bring two bursts this much closer together. */
-const JITTER_MS = 50;
+/** Timers and clocks are not exact to the millisecond. */
+const MARGIN_MS = 5;
+/** A reply may be later than usual by so much before its request no longer counts as one on its way. */
+const MOST_LATE_MS = 2_000;
+/** Round trips of a call that its usual one is taken from. */
+const ROUND_TRIPS = 50;
+/** Limits that count more requests are long ones, for which the way to the server makes no difference. */
+const SHORT_LIMIT = 200;
 /** Pause after a 429 without `Retry-After`: doubles from the first to the last. */
 const PAUSE_MS = { first: 1_000, most: 60_000 };
 /** Successes in a row after which a slowed input speeds up by a tenth of its full rate. */
@@ -10,13 +17,25 @@ const SUCCESSES_PER_RAISE = 20;
 /** Least share of the configured rate: of 10 per second, one in 5 s is left. */
 const LEAST_SHARE = 0.02;
 
+export interface TurnOptions {
+  readonly priority: Priority;
+  /** Requests that usually take equally long, such as those of one path. */
+  readonly kind: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A request that was given its turn. */
+interface Start {
+  readonly atMs: number;
+  /** Shortest round trip of its kind lately. */
+  readonly usualMs: number;
+  endedMs: number | undefined;
+}
+
 /** The quota of one input, shared by all its streams; live pulls go first. */
 export interface Limiter {
   /** Waits for its turn, then runs the request; rejects with the signal's reason when aborted before. */
-  run<Result>(
-    request: () => Promise<Result>,
-    options: { readonly priority: 'live' | 'backfill'; readonly signal?: AbortSignal | undefined },
-  ): Promise<Result>;
+  run<Result>(request: () => Promise<Result>, options: TurnOptions): Promise<Result>;
   /** The API said 429: the whole input pauses and goes on at half its rate. */
   rateLimited(retryAfterMs: number | undefined): void;
   /** The API took a request: a slowed input grows back. */
@@ -31,12 +50,17 @@ export interface Limiter {
  * Makes a limiter in which all `limits` hold at once, in every window of their length and not only in
  * those that begin on a full second. One request at a time stands at the gate, the others wait in order
  * of priority behind it.
+ *
+ * The server counts when requests arrive, not when they start. One that took longer than its kind usually
+ * does may have arrived that much later, so it counts from then on: a stall between here and the server must
+ * not bring two bursts into one second.
  */
 export function createLimiter(limits: readonly RequestLimit[]): Limiter {
   const gate = new PQueue({ concurrency: 1 });
-  const kept = Math.max(...limits.map((limit) => limit.requests));
-  /** Times of the last starts, oldest first, by the clock that nobody sets: as many as the largest limit counts. */
-  const starts: number[] = [];
+  const kept = Math.max(2 * SHORT_LIMIT, ...limits.map((limit) => limit.requests));
+  /** The last starts, oldest first, by the clock that nobody sets: as many as the largest limit counts. */
+  const starts: Start[] = [];
+  const roundTrips = new Map<string, number[]>();
   let share = 1;
   let pausedUntilMs = 0;
   let refusals = 0;
@@ -44,9 +68,21 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
 
   function nextStartMs({ requests, periodMs }: RequestLimit): number {
     const allowed = requests * share;
-    const last = starts.at(-Math.max(1, Math.floor(allowed)));
+    const last = nthLastArrivalMs(Math.max(1, Math.floor(allowed)));
     // Less than one request in the period means one in a longer period.
-    return last === undefined ? 0 : last + (periodMs + JITTER_MS) * Math.max(1, 1 / allowed);
+    return last === undefined ? 0 : last + (periodMs + MARGIN_MS) * Math.max(1, 1 / allowed);
+  }
+
+  function nthLastArrivalMs(count: number): number | undefined {
+    if (count > SHORT_LIMIT) return starts.at(-count)?.atMs;
+    // Later starts may have arrived earlier, so twice as many are looked at.
+    const arrivals = starts.slice(-2 * count).map(latestArrivalMs);
+    return arrivals.sort((a, b) => b - a)[count - 1];
+  }
+
+  function latestArrivalMs({ atMs, usualMs, endedMs }: Start): number {
+    const lateMs = (endedMs ?? performance.now()) - atMs - usualMs;
+    return atMs + Math.min(MOST_LATE_MS, Math.max(0, lateMs));
   }
 
   async function turn(signal: AbortSignal | undefined): Promise<void> {
@@ -56,17 +92,38 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
       if (waitMs <= 0) break;
       await pause(waitMs, signal);
     }
-    starts.push(performance.now());
+  }
+
+  function begin(kind: string): Start {
+    const usualMs = Math.min(...(roundTrips.get(kind) ?? [0]));
+    const start: Start = { atMs: performance.now(), usualMs, endedMs: undefined };
+    starts.push(start);
     if (starts.length > kept) starts.shift();
+    return start;
+  }
+
+  /** Of good replies only: a refusal comes fast. */
+  function learn(kind: string, roundTripMs: number): void {
+    const known = roundTrips.get(kind) ?? [];
+    roundTrips.set(kind, [...known, roundTripMs].slice(-ROUND_TRIPS));
   }
 
   return {
-    async run(request, { priority, signal }) {
-      await gate.add(async () => await turn(signal), {
-        priority: priority === 'live' ? 1 : 0,
-        ...(signal === undefined ? {} : { signal }),
-      });
-      return await request();
+    async run(request, { priority, kind, signal }) {
+      const start = await gate.add(
+        async () => {
+          await turn(signal);
+          return begin(kind);
+        },
+        { priority: priority === 'live' ? 1 : 0, ...(signal === undefined ? {} : { signal }) },
+      );
+      try {
+        const result = await request();
+        learn(kind, performance.now() - start.atMs);
+        return result;
+      } finally {
+        start.endedMs = performance.now();
+      }
     },
     rateLimited(retryAfterMs) {
       const nowMs = performance.now();

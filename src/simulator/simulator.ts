@@ -25,6 +25,8 @@ export interface SimulatorOptions {
   readonly services: Readonly<Partial<Record<ServiceName, ServiceKeys>>>;
   /** Keys that every service gets, such as `request_period_in_seconds`. */
   readonly everyService?: ServiceKeys;
+  /** Keys of the input, such as `requests_per_second`. */
+  readonly input?: ServiceKeys;
   readonly globals?: Readonly<Record<string, unknown>>;
   /** Port of the collector's health and metrics; default 0. */
   readonly httpPort?: number;
@@ -68,6 +70,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         credentials: tenant.credentials,
         services: options.services,
         everyService: options.everyService ?? {},
+        keys: options.input ?? {},
       },
     ],
     outputs: [{ kind: 'tls', name: 'devo_1', port: receiver.port }],

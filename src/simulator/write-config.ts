@@ -19,6 +19,8 @@ export interface ConfigInput {
   readonly services: Readonly<Partial<Record<ServiceName, ServiceKeys>>>;
   readonly everyService?: ServiceKeys;
   readonly environment?: string;
+  /** Further keys of the input, such as `requests_per_second`. */
+  readonly keys?: ServiceKeys;
 }
 
 /** One output of the written config. */
@@ -79,6 +81,7 @@ function inputOf(input: ConfigInput): Record<string, unknown> {
     enabled: true,
     credentials: { api_key: apiKey, api_key_id: apiKeyId, auth_type: authType },
     ...(input.environment === undefined ? {} : { environment: input.environment }),
+    ...input.keys,
     services: Object.fromEntries(
       Object.entries(input.services).map(([service, keys]) => [
         service,

@@ -18,11 +18,6 @@ import type { TemporalSession } from './open-temporal.js';
 
 /** Activities may finish this long after a stop was asked for; then they are cancelled and tried again later. */
 const GRACE_MS = 20_000;
-/**
- * The vendor allows ten extra-data calls a minute; a task queue's limit lets one more through in some
- * minutes, so it is set to nine.
- */
-const EXTRA_DATA_PER_SECOND = 9 / 60;
 /** After this the worker ends whatever an activity still does. */
 const FORCE_MS = 25_000;
 
@@ -82,7 +77,7 @@ export async function startCollector(
     }),
     ...(await Promise.all(
       inputsWithIncidentAlerts(config).map(
-        async ({ name, id }) =>
+        async ({ name, id, extraDataPerMinute }) =>
           await Worker.create({
             ...common,
             taskQueue: extraDataQueue(config.temporal.taskQueuePrefix, {
@@ -90,7 +85,7 @@ export async function startCollector(
               inputId: id,
             }),
             // The server holds this for all workers of the queue together.
-            maxTaskQueueActivitiesPerSecond: EXTRA_DATA_PER_SECOND,
+            maxTaskQueueActivitiesPerSecond: extraDataPerMinute / 60,
             maxConcurrentActivityTaskExecutions: 2,
             maxConcurrentActivityTaskPolls: 1,
           }),

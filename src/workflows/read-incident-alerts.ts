@@ -32,7 +32,7 @@ export async function readIncidentAlerts(
     taskQueue: state.settings.taskQueuePrefix,
     startToCloseTimeout: '30 minutes',
     heartbeatTimeout: '30 seconds',
-    retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 6 },
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 3 },
   });
   const listed = await attempt(run, () =>
     listChangedIncidents.executeWithOptions(
@@ -110,7 +110,7 @@ async function askOnce(
     // From the start on: the wait for the quota before it may take minutes.
     startToCloseTimeout: '10 minutes',
     heartbeatTimeout: '30 seconds',
-    retry: { initialInterval: '5 seconds', maximumInterval: '1 minute', maximumAttempts: 6 },
+    retry: { initialInterval: '5 seconds', maximumInterval: '1 minute', maximumAttempts: 10 },
     priority: { priorityKey: PRIORITY_KEYS[priority] },
   });
   const first = incidents[0]?.id ?? '';

@@ -32,7 +32,7 @@ export async function fetchSegment(
     taskQueue: state.settings.taskQueuePrefix,
     startToCloseTimeout: '30 minutes',
     heartbeatTimeout: '30 seconds',
-    retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 6 },
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 3 },
   });
   const receipt = await attempt(run, () =>
     activities.fetchSegment.executeWithOptions(

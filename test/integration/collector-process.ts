@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
@@ -55,4 +56,15 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   child.kill(signal);
   await ended;
   return child.exitCode;
+}
+
+/** A client of the embedded Temporal that a collector with this folder runs. */
+export async function connectTo(
+  folder: string,
+): Promise<{ readonly client: Client; readonly close: () => Promise<void> }> {
+  const record = join(folder, 'state', 'temporal.json');
+  while (!existsSync(record)) await new Promise((resolve) => setTimeout(resolve, 100));
+  const { port } = JSON.parse(readFileSync(record, 'utf8')) as { port: number };
+  const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
+  return { client: new Client({ connection }), close: () => connection.close() };
 }

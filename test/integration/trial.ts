@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Reckoning } from '../../src/simulator/reckoning.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.js';
+import { startUp } from './collector-process.js';
+import type { CollectorProcess } from './collector-process.js';
+
+/** A built collector at work on a simulated tenant. */
+export interface Trial {
+  readonly folder: string;
+  readonly simulator: Simulator;
+  readonly collector: CollectorProcess;
+  /** Waits until the reckoning is as wanted; a collector that ended by itself ends the wait. */
+  until(wanted: (reckoning: Reckoning) => boolean): Promise<Reckoning>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Records spread over the hours before the last one. */
+export function history(count: number) {
+  const nowMs = Date.now();
+  return { count, fromMs: nowMs - 20 * HOUR_MS, toMs: nowMs - HOUR_MS };
+}
+
+/** Runs the body beside a collector; both ends stop with it, and a failure shows what they had to say. */
+export async function withTrial(
+  options: Omit<SimulatorOptions, 'folder'>,
+  body: (trial: Trial) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'trial-'));
+  const simulator = await startSimulator({ folder, ...options });
+  const collector = startUp(simulator.configFile);
+  try {
+    await body({
+      folder,
+      simulator,
+      collector,
+      async until(wanted) {
+        for (;;) {
+          const reckoning = simulator.reckoning();
+          if (wanted(reckoning)) return reckoning;
+          if (collector.hasEnded()) throw new Error('the collector ended by itself');
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+      },
+    });
+  } catch (error) {
+    process.stdout.write(collector.output().slice(-6_000));
+    process.stdout.write(`${JSON.stringify(simulator.reckoning())}\n`);
+    throw error;
+  } finally {
+    await collector.stop();
+    await simulator.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What a reckoning finds wrong; nothing of it in an undisturbed run. */
+export function faultsOf({ lost, duplicated, strangers, malformed }: Reckoning) {
+  return { lost, duplicated, strangers, malformed };
+}
+
+export const NO_FAULTS = { lost: 0, duplicated: 0, strangers: 0, malformed: 0 };
