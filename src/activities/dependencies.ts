@@ -6,6 +6,7 @@ import { CollectorError } from '../errors/collector-error.js';
 import type { DeliveryReceipt, SegmentReceipt } from '../pull/receipts.js';
 import type { StreamIdentity, TimeField } from '../pull/settings.js';
 import type { SegmentStore } from '../segments/segment-store.js';
+import type { KnownStream } from './plan-backfill.js';
 
 /** What any fetching activity tells of its work. */
 export type FetchReport = Pick<SegmentReceipt, 'segment' | 'window' | 'counts'>;
@@ -21,6 +22,8 @@ export interface ActivityObserver {
 export interface ActivityDependencies {
   /** The config in force; a later call may give a newer one. */
   readonly config: () => CollectorConfig;
+  /** The streams of the config in force. */
+  readonly streams: () => readonly KnownStream[];
   /** The API client of an input, with the limiter that all its streams share. */
   readonly client: (input: InputConfig) => CortexClient;
   readonly output: (name: string) => Output | undefined;

@@ -4,6 +4,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { createFetchIncidentAlerts } from './fetch-incident-alerts.js';
 import { createFetchSegment } from './fetch-segment.js';
 import { createListChangedIncidents } from './list-changed-incidents.js';
+import { createResolveBackfill } from './resolve-backfill.js';
 
 /** All activities, closed over what they need. */
 export function createActivities(deps: ActivityDependencies): CollectorActivities {
@@ -11,6 +12,7 @@ export function createActivities(deps: ActivityDependencies): CollectorActivitie
     fetchSegment: createFetchSegment(deps),
     listChangedIncidents: createListChangedIncidents(deps),
     fetchIncidentAlerts: createFetchIncidentAlerts(deps),
+    resolveBackfill: createResolveBackfill(deps),
     deliverSegment: createDeliverSegment(deps),
   };
 }

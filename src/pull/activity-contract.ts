@@ -1,3 +1,4 @@
+import type { BackfillPlan } from './backfill.js';
 import type {
   ChangedIncidents,
   DeliverSegmentInput,
@@ -17,6 +18,8 @@ export interface CollectorActivities {
   listChangedIncidents(input: ListChangedInput): Promise<ChangedIncidents>;
   /** One call for the alerts of incidents into one segment on this host. Task queue `extraDataQueue`. */
   fetchIncidentAlerts(input: FetchIncidentAlertsInput): Promise<IncidentAlertsReceipt>;
+  /** Joins what an operator typed with the config of this worker. Task queue `<prefix>`. */
+  resolveBackfill(request: unknown): Promise<BackfillPlan>;
   /** Sends one segment to one output and confirms it. Task queue of the segment's host. */
   deliverSegment(input: DeliverSegmentInput): Promise<DeliveryReceipt>;
 }

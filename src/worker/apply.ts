@@ -1,12 +1,9 @@
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import {
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  TypedSearchAttributes,
-} from '@temporalio/common';
+import { TypedSearchAttributes } from '@temporalio/common';
 import type { CollectorConfig } from '../config/model.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
+import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from '../workflows/attributes.js';
 import { reconfigure, stop } from '../workflows/messages.js';
 import type { CollectInput } from '../workflows/state.js';
 import type { TemporalSession } from './open-temporal.js';
@@ -84,8 +81,8 @@ export async function executeApply(
 
 function attributesOf({ stream, input }: StreamIdentity): TypedSearchAttributes {
   return new TypedSearchAttributes([
-    { key: defineSearchAttributeKey('CortexService', SearchAttributeType.KEYWORD), value: stream },
-    { key: defineSearchAttributeKey('CortexInput', SearchAttributeType.KEYWORD), value: input },
+    { key: SERVICE_ATTRIBUTE, value: stream },
+    { key: INPUT_ATTRIBUTE, value: input },
   ]);
 }
 

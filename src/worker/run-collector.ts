@@ -12,7 +12,7 @@ import { createOutput } from '../devo/create-output.js';
 import { openSegmentStore } from '../segments/segment-store.js';
 import { extraDataQueue } from '../pull/task-queues.js';
 import { installRuntime } from './runtime.js';
-import { inputsWithIncidentAlerts } from './streams.js';
+import { inputsWithIncidentAlerts, streamsOf } from './streams.js';
 import { workflowBundle } from './bundle.js';
 import type { TemporalSession } from './open-temporal.js';
 
@@ -47,6 +47,7 @@ export async function startCollector(
   const outputs = new Map(config.outputs.map((output) => [output.name, createOutput(output)]));
   const deps: ActivityDependencies = {
     config: () => config,
+    streams: () => streamsOf(config, session.searchAttributes),
     client: cachedClients(),
     output: (name) => outputs.get(name),
     segments,

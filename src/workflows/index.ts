@@ -1,1 +1,2 @@
+export { backfill } from './backfill.js';
 export { collectService } from './collect-service.js';

@@ -1,9 +1,5 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import type { CollectState } from './state.js';
 import { watermarkMs } from './state.js';
-
-/** Search attribute: seconds that a stream is behind, in steps. */
-export const LAG_ATTRIBUTE = defineSearchAttributeKey('CortexLagSeconds', 'INT');
 
 /** The steps: a changed value costs a history event, so an idle stream must not change it every cycle. */
 const STEPS_SECONDS = [0, 600, 1_800, 3_600, 6 * 3_600, 24 * 3_600, 7 * 24 * 3_600];

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { BackfillProgress } from '../pull/backfill.js';
 import type { StreamSettings } from '../pull/settings.js';
 import type { StreamStatus } from '../pull/status.js';
 
@@ -21,5 +22,7 @@ export const pullNow = defineSignal('pullNow');
 export const reconfigure = defineSignal<[StreamSettings]>('reconfigure');
 /** Deliver what is fetched, then end; sent by `apply` when a service leaves the config. */
 export const stop = defineSignal('stop');
+/** How far a backfill is; null: it has not begun. */
+export const progress = defineQuery<BackfillProgress | null>('progress');
 /** Where the stream stands. */
 export const status = defineQuery<StreamStatus>('status');

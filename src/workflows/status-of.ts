@@ -2,6 +2,8 @@ import { countKeys } from '../pull/keys.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import type { StreamState, StreamStatus } from '../pull/status.js';
 import { formatDuration } from '../pull/time-text.js';
+import type { DetailsRow } from './details.js';
+import { detailsTable, errorRows } from './details.js';
 import type { Control } from './handlers.js';
 import type { CollectState } from './state.js';
 import { watermarkMs } from './state.js';
@@ -53,7 +55,7 @@ export function detailsOf(
   nowMs: number,
 ): string {
   const status = statusOf(identity, state, control);
-  const rows: [string, string][] = [
+  const rows: DetailsRow[] = [
     ['state', status.state],
     ['watermark', new Date(status.watermarkMs).toISOString()],
     ['lag', formatDuration(Math.max(0, nowMs - status.watermarkMs))],
@@ -67,16 +69,9 @@ export function detailsOf(
   for (const [output, waiting] of Object.entries(status.pendingByOutput)) {
     if (waiting > 0) rows.push([`waiting for ${output}`, `${waiting} segments`]);
   }
-  const errors = [status.fetchError, ...Object.values(status.outputErrors), status.refusedSignal];
-  for (const error of errors) {
-    if (error === null) continue;
-    const next =
-      error.nextTryMs === null ? '' : `, next try ${new Date(error.nextTryMs).toISOString()}`;
-    rows.push(['error', `${error.code}: ${error.message} (failures: ${error.failures}${next})`]);
-  }
-  for (const warning of status.warnings) rows.push(['warning', warning]);
-  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-  return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${cell(text)} |`)].join(
-    '\n',
+  rows.push(
+    ...errorRows([status.fetchError, ...Object.values(status.outputErrors), status.refusedSignal]),
   );
+  for (const warning of status.warnings) rows.push(['warning', warning]);
+  return detailsTable(rows);
 }

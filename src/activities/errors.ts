@@ -1,0 +1,25 @@
+import type { ErrorCatalogue } from '../errors/collector-error.js';
+
+export const ACTIVITY_ERRORS = {
+  BACKFILL_REQUEST_INVALID: {
+    title: 'Backfill request not understood',
+    cause: 'The argument of the workflow is no JSON object, lacks a key, or has one too many.',
+    action:
+      'Start it again with, for example, {"service": "alerts", "from": "2026-01-01", "to": "2026-02-01"}.',
+  },
+  BACKFILL_STREAM_UNKNOWN: {
+    title: 'No such stream to backfill',
+    cause:
+      'The service or the input is not in the config of the worker, or several inputs have it.',
+    action:
+      'Use names that `cortex-devo status` lists; name the input where several have the service.',
+  },
+  BACKFILL_RANGE_INVALID: {
+    title: 'Backfill range not usable',
+    cause:
+      'A time is not ISO 8601 or epoch milliseconds, the range is empty, or it begins in the future.',
+    action: 'Give `from` and `to` as dates or times, `from` before `to` and in the past.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export type ActivityErrorCode = keyof typeof ACTIVITY_ERRORS;

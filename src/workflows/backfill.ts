@@ -1,0 +1,190 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CollectorActivities } from '../pull/activity-contract.js';
+import type { BackfillProgress, BackfillRequest } from '../pull/backfill.js';
+import { mergeKeys } from '../pull/keys.js';
+import { formatDuration } from '../pull/time-text.js';
+import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from './attributes.js';
+import { backfillDetails, newBackfill, progressOf } from './backfill-state.js';
+import type {
+  BackfillControl,
+  BackfillInput,
+  BackfillLane,
+  BackfillWork,
+} from './backfill-state.js';
+import { createDeliveries } from './deliveries.js';
+import { describeFailure } from './failure.js';
+import * as messages from './messages.js';
+import { readNext } from './pull-cycle.js';
+import { refetch } from './refetch.js';
+import type { WorkRun } from './work-run.js';
+
+/**
+ * One range of time of one stream, pulled and delivered beside the live stream and without touching it. It
+ * fails for a request that makes no sense, and waits and tries again for everything else.
+ */
+export async function backfill(input: BackfillInput): Promise<BackfillProgress> {
+  const control: BackfillControl = { wakes: 0, cancelled: false };
+  const shown: { work: BackfillWork | null } = { work: input.state ?? null };
+  registerHandlers(shown, control);
+  void CancellationScope.current().cancelRequested.catch(() => {
+    control.cancelled = true;
+    control.wakes += 1;
+  });
+  // Segments in flight are still delivered after a cancellation.
+  return await CancellationScope.nonCancellable(async () => {
+    const work = (shown.work ??= await begin(input));
+    const finished = await pull(work, control);
+    if (!finished) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof backfill>({ ...input, state: work });
+    }
+    work.endedMs = Date.now();
+    const progress = progressOf(work, control);
+    setCurrentDetails(backfillDetails(progress, work.endedMs));
+    if (control.cancelled) throw new CancelledFailure('cancelled; what was fetched is delivered');
+    return progress;
+  });
+}
+
+/** Asks a worker what the request means; a request that makes no sense fails the workflow with the reason. */
+async function begin(request: BackfillRequest): Promise<BackfillWork> {
+  const { resolveBackfill } = proxyActivities<CollectorActivities>({
+    startToCloseTimeout: '1 minute',
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+  });
+  try {
+    const plan = await resolveBackfill(request);
+    const { stream, input } = plan.identity;
+    if (plan.settings.searchAttributes) {
+      upsertSearchAttributes([
+        { key: SERVICE_ATTRIBUTE, value: stream },
+        { key: INPUT_ATTRIBUTE, value: input },
+      ]);
+    }
+    return newBackfill(plan, Date.now());
+  } catch (error) {
+    const { code, message } = describeFailure(error);
+    throw ApplicationFailure.nonRetryable(message, code);
+  }
+}
+
+/** Pulls all lanes; false where the run became long and another one has to go on. */
+async function pull(work: BackfillWork, control: BackfillControl): Promise<boolean> {
+  const { identity, lanes } = work;
+  const show = () => {
+    setCurrentDetails(backfillDetails(progressOf(work, control), Date.now()));
+  };
+  const deliveries = createDeliveries({
+    identity,
+    state: work,
+    control,
+    ahead: lanes.length,
+    refetch: async (item, givenUp) => {
+      const lane = lanes[item.lane];
+      if (lane === undefined) return;
+      await refetch(run, item, keysOf(lane), givenUp);
+    },
+    changed: show,
+  });
+  const run: WorkRun = {
+    identity,
+    state: work,
+    control,
+    priority: 'backfill',
+    hasRoom: () => deliveries.hasRoom(),
+    changed() {
+      deliveries.pump();
+      show();
+    },
+  };
+  run.changed();
+  const ended = () => control.cancelled || workflowInfo().continueAsNewSuggested;
+  await Promise.all(lanes.map((lane, number) => pullLane(run, work, lane, number, ended)));
+  await condition(() => work.pending.length === 0 || ended());
+  // Unless an output stays down: then its segments go with the backfill.
+  if (control.cancelled) await condition(() => work.pending.length === 0, '1 minute');
+  await deliveries.drain();
+  return control.cancelled || (lanes.every(({ done }) => done) && work.pending.length === 0);
+}
+
+async function pullLane(
+  run: WorkRun,
+  work: BackfillWork,
+  lane: BackfillLane,
+  number: number,
+  ended: () => boolean,
+): Promise<void> {
+  while (!lane.done && !ended()) {
+    const { wakes } = run.control;
+    const step = await readNext(run, {
+      number,
+      pullingId: work.pullingId,
+      targetMs: lane.range.toMs,
+      checkpoint: lane.checkpoint,
+      readToMs: lane.readToMs,
+      cut: () => work.paused || ended(),
+      current: () => true,
+    });
+    if (step.kind === 'up to date') lane.done = true;
+    if (step.kind === 'read') {
+      lane.checkpoint = step.checkpoint;
+      lane.readToMs = step.readToMs;
+    }
+    run.changed();
+    if (step.kind === 'stopped') await rest(run, wakes, ended);
+  }
+}
+
+/** Waits for the end of a pause, or for the next try after an error. */
+async function rest(
+  { state, control }: WorkRun,
+  wakesBefore: number,
+  ended: () => boolean,
+): Promise<void> {
+  await condition(() => !state.paused || ended());
+  const waitMs = (state.fetchError?.nextTryMs ?? 0) - Date.now();
+  if (waitMs <= 0) return;
+  await condition(() => control.wakes !== wakesBefore || ended(), waitMs, {
+    summary: `again in ${formatDuration(waitMs)}`,
+  });
+}
+
+function keysOf(lane: BackfillLane) {
+  return {
+    known: () => lane.checkpoint.recentKeys,
+    add: (keys: typeof lane.checkpoint.recentKeys) => {
+      const recentKeys = mergeKeys(lane.checkpoint.recentKeys, keys);
+      lane.checkpoint = { ...lane.checkpoint, recentKeys };
+    },
+  };
+}
+
+function registerHandlers(shown: { work: BackfillWork | null }, control: BackfillControl): void {
+  const setPaused = (paused: boolean) => () => {
+    if (shown.work !== null) shown.work.paused = paused;
+    control.wakes += 1;
+  };
+  setHandler(
+    messages.progress,
+    () => (shown.work === null ? null : progressOf(shown.work, control)),
+    { description: 'How far the range is: share of its time, lanes, totals, errors' },
+  );
+  setHandler(messages.pause, setPaused(true), {
+    description: 'Finish the windows in hand, then rest until resume',
+  });
+  setHandler(messages.resume, setPaused(false), {
+    description: 'End a pause, or the wait after an error',
+  });
+}
