@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { WorkflowFailedError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { planBackfill } from '../../src/activities/plan-backfill.js';
+import { toFailure } from '../../src/activities/failure.js';
+import type { BackfillProgress, BackfillRequest } from '../../src/pull/backfill.js';
+import type { DeliverSegmentInput, FetchSegmentInput } from '../../src/pull/receipts.js';
+import type { backfill } from '../../src/workflows/backfill.js';
+import * as messages from '../../src/workflows/messages.js';
+import type { TestBench } from './stream-harness.js';
+import { delivered, openBench, receiptFor, settingsFor } from './stream-harness.js';
+
+const DAY_MS = 24 * 3_600_000;
+const REQUEST: BackfillRequest = { service: 'alerts', from: '2026-01-01', to: '2026-01-31' };
+
+let bench: TestBench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(async () => {
+  await bench.close();
+});
+
+/** Activities of a tenant with 2,000 records a day, and what they were asked. */
+function tenant() {
+  const fetched: FetchSegmentInput[] = [];
+  const sent: DeliverSegmentInput[] = [];
+  let queue = '';
+  return {
+    fetched,
+    sent,
+    on(taskQueue: string) {
+      queue = taskQueue;
+    },
+    activities: {
+      resolveBackfill: (request: unknown) => {
+        const identity = { input: 'test', inputId: '1', stream: 'alerts' } as const;
+        try {
+          const streams = [{ identity, settings: settingsFor(queue) }];
+          return Promise.resolve(planBackfill(request, streams, Date.now()));
+        } catch (error) {
+          return Promise.reject(toFailure(error));
+        }
+      },
+      fetchSegment: (input: FetchSegmentInput) => {
+        fetched.push(input);
+        const records = Math.ceil(((input.window.toMs - input.window.fromMs) / DAY_MS) * 2_000);
+        return Promise.resolve(receiptFor(input, queue, records));
+      },
+      deliverSegment: (input: DeliverSegmentInput) => {
+        sent.push(input);
+        return Promise.resolve(delivered(input));
+      },
+    },
+  };
+}
+
+async function start(
+  taskQueue: string,
+  request: unknown = REQUEST,
+): Promise<WorkflowHandle<typeof backfill>> {
+  return await bench.client.workflow.start<typeof backfill>('backfill', {
+    workflowId: `backfill/${randomUUID()}`,
+    taskQueue,
+    args: [request as BackfillRequest],
+  });
+}
+
+async function progressWhere(
+  handle: WorkflowHandle,
+  wanted: (progress: BackfillProgress) => boolean,
+): Promise<BackfillProgress> {
+  for (;;) {
+    const progress = await handle.query(messages.progress);
+    if (progress !== null && wanted(progress)) return progress;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+test('pulls the whole range once, in adjacent lanes, and ends with what it did', async () => {
+  const acme = tenant();
+  await bench.withWorker(acme.activities, async (taskQueue) => {
+    acme.on(taskQueue);
+    const handle = await start(taskQueue);
+    const result = await handle.result();
+    expect(result).toMatchObject({ state: 'done', share: 1, pendingByOutput: { devo: 0 } });
+    const windows = acme.fetched.map(({ window }) => window).sort((a, b) => a.fromMs - b.fromMs);
+    expect(windows[0]?.fromMs).toBe(Date.UTC(2026, 0, 1));
+    expect(windows.at(-1)?.toMs).toBe(Date.UTC(2026, 0, 31) - 1);
+    for (const [at, window] of windows.entries()) {
+      if (at > 0) expect(window.fromMs).toBe((windows[at - 1]?.toMs ?? 0) + 1);
+    }
+    expect(acme.fetched.every(({ priority }) => priority === 'backfill')).toBe(true);
+    expect(new Set(acme.sent.map(({ segment }) => segment.name)).size).toBe(acme.sent.length);
+    expect(acme.sent).toHaveLength(acme.fetched.length);
+  });
+});
+
+test('a pause holds within the windows in hand, and resume goes on', async () => {
+  const acme = tenant();
+  await bench.withWorker(acme.activities, async (taskQueue) => {
+    acme.on(taskQueue);
+    const handle = await start(taskQueue);
+    await progressWhere(handle, ({ share }) => share > 0);
+    await handle.signal(messages.pause);
+    const atPause = acme.fetched.length;
+    await progressWhere(handle, (p) => p.state === 'paused' && p.pendingByOutput.devo === 0);
+    expect(acme.fetched.length - atPause).toBeLessThanOrEqual(2);
+    const paused = acme.fetched.length;
+    // A worker's round trip with nothing to do shows that nothing goes on.
+    for (let asked = 0; asked < 10; asked++) await handle.query(messages.progress);
+    expect(acme.fetched.length).toBe(paused);
+    await handle.signal(messages.resume);
+    expect((await handle.result()).share).toBe(1);
+  });
+});
+
+test('a cancellation delivers what was fetched, fetches no more, and ends as cancelled', async () => {
+  const acme = tenant();
+  await bench.withWorker(acme.activities, async (taskQueue) => {
+    acme.on(taskQueue);
+    const handle = await start(taskQueue);
+    await progressWhere(handle, ({ share }) => share > 0);
+    await handle.cancel();
+    const end = await handle.result().catch((error: unknown) => error);
+    expect(end).toBeInstanceOf(WorkflowFailedError);
+    expect((end as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+    expect((await handle.describe()).status.name).toBe('CANCELLED');
+    expect(acme.sent).toHaveLength(acme.fetched.length);
+    const progress = await handle.query(messages.progress);
+    expect(progress).toMatchObject({ state: 'cancelled', pendingByOutput: { devo: 0 } });
+    expect(progress?.share).toBeLessThan(1);
+  });
+});
+
+test.each([
+  ['yesterday', 'BACKFILL_REQUEST_INVALID', 'found "yesterday"'],
+  [{ ...REQUEST, to: '2025-01-01' }, 'BACKFILL_RANGE_INVALID', 'expected from to lie before to'],
+  [{ ...REQUEST, service: 'alert' }, 'BACKFILL_STREAM_UNKNOWN', 'expected alerts'],
+])('the request %j fails the workflow with a plain reason', async (request, type, text) => {
+  const acme = tenant();
+  await bench.withWorker(acme.activities, async (taskQueue) => {
+    acme.on(taskQueue);
+    const handle = await start(taskQueue, request);
+    const end = await handle.result().catch((error: unknown) => error);
+    const failure = (end as WorkflowFailedError).cause;
+    expect(failure).toBeInstanceOf(ApplicationFailure);
+    expect(failure).toMatchObject({ type });
+    expect(failure?.message).toContain(text);
+    expect(acme.fetched).toEqual([]);
+  });
+});
+
+test('waits after an error and goes on where it was', async () => {
+  const acme = tenant();
+  let refused = true;
+  const activities = {
+    ...acme.activities,
+    fetchSegment: (input: FetchSegmentInput) => {
+      if (refused && acme.fetched.length >= 3) {
+        throw ApplicationFailure.nonRetryable('wrong key', 'CORTEX_UNAUTHORIZED');
+      }
+      return acme.activities.fetchSegment(input);
+    },
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    acme.on(taskQueue);
+    const handle = await start(taskQueue);
+    const failing = await progressWhere(handle, ({ state }) => state === 'failing');
+    expect(failing.fetchError?.code).toBe('CORTEX_UNAUTHORIZED');
+    refused = false;
+    await handle.signal(messages.resume);
+    expect((await handle.result()).share).toBe(1);
+    const froms = acme.fetched.map(({ window }) => window.fromMs);
+    expect(new Set(froms).size).toBe(froms.length);
+  });
+});
