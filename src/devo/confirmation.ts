@@ -104,7 +104,7 @@ export async function sendConfirmed(
   async function peerClose(kernelKnown: boolean): Promise<'close_notify' | 'fin'> {
     // Over TLS the FIN waits for the peer's: a connection that both ends close at once leaves the kernel's
     // table, and could then not be told from one that was reset.
-    const lateFin = setTimeout(() => transport.sendFin(), FIN_AFTER_MS);
+    const lateFin = setTimeout(() => void endFirst(), FIN_AFTER_MS);
     try {
       const kind = await closed;
       if (kind === 'close_notify' && !transport.finReceived) {
@@ -116,6 +116,13 @@ export async function sendConfirmed(
     } finally {
       clearTimeout(lateFin);
     }
+  }
+
+  /** Sends the FIN that the peer seems to wait for; not where its own is here and only this process stood still. */
+  async function endFirst(): Promise<void> {
+    const found = await readState();
+    if (found?.state === TCP_STATE.closeWait || transport.raw.readableEnded) return;
+    transport.sendFin();
   }
 
   /** Resolves when the peer's kernel has acknowledged everything; a stalled one ends by the watch. */

@@ -47,7 +47,7 @@ export async function withTrial(
       },
     });
   } catch (error) {
-    process.stdout.write(collector.output().slice(-6_000));
+    process.stdout.write(collector.output().slice(-60_000));
     process.stdout.write(`${JSON.stringify(simulator.reckoning())}\n`);
     throw error;
   } finally {
