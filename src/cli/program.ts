@@ -3,13 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { addApply } from './apply.js';
 import { addDemo } from './demo.js';
 import type { Io } from './io.js';
-import { addPause } from './pause.js';
-import { addPullNow } from './pull-now.js';
 import { exitCodeOf, reportError } from './report-error.js';
 import { addReset } from './reset.js';
-import { addResume } from './resume.js';
 import { addSimulator } from './simulator.js';
 import { addStatus } from './status.js';
+import { addSteering } from './steer.js';
 import { addUp } from './up.js';
 import { addValidate } from './validate.js';
 import { addWorker } from './worker.js';
@@ -20,9 +18,7 @@ const COMMANDS = [
   addWorker,
   addApply,
   addStatus,
-  addPullNow,
-  addPause,
-  addResume,
+  addSteering,
   addReset,
   addValidate,
   addDemo,
