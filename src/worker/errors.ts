@@ -1,6 +1,12 @@
 import type { ErrorCatalogue } from '../errors/collector-error.js';
 
 export const WORKER_ERRORS = {
+  CONFIG_TEMPORAL_ENVIRONMENT: {
+    title: 'Temporal settings of the environment not usable',
+    cause:
+      'A `TEMPORAL_*` variable, or the profile that they name, is misspelt or points to a file that is not there.',
+    action: 'Correct what the message names, or unset it to use the embedded server.',
+  },
   TEMPORAL_BINARY_MISSING: {
     title: 'No Temporal binary',
     cause: 'No Temporal cluster is configured, and there is no `temporal` to start a server with.',
