@@ -97,7 +97,7 @@ describe('a file that cannot be read', () => {
   });
 
   it('is told by its first mistake where the others follow from it', () => {
-    expect(problems('a: "text\nb: [\nc: {d: e}\n')).toHaveLength(1);
+    expect(problems('a:\n  key: "text\n  : [\n  token: "x"\n  b: c\n')).toHaveLength(1);
   });
 
   it('holds no mapping', () => {
