@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addApply } from './apply.js';
+import { examples } from './command-options.js';
 import { addDemo } from './demo.js';
 import type { Io } from './io.js';
 import { exitCodeOf, reportError } from './report-error.js';
@@ -74,6 +75,10 @@ export function createProgram(io: Io): Command {
       getErrHelpWidth: () => io.columns() ?? 100,
     })
     .showHelpAfterError('(--help shows what is expected)')
+    .addHelpText(
+      'after',
+      examples('cortex-devo demo --for 60s', 'cortex-devo validate', 'cortex-devo up'),
+    )
     .exitOverride();
   for (const add of COMMANDS) add(program, io);
   return program;

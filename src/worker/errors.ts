@@ -13,6 +13,12 @@ export const WORKER_ERRORS = {
     action:
       'Install the Temporal CLI, name it in TEMPORAL_CLI, or set TEMPORAL_ADDRESS to a running server.',
   },
+  TEMPORAL_NAMESPACE_MISSING: {
+    title: 'No such Temporal namespace',
+    cause: 'The cluster answers, but does not have the namespace that config or environment name.',
+    action:
+      'Correct `globals.temporal.namespace` or TEMPORAL_NAMESPACE, or create it with `temporal operator namespace create`.',
+  },
   TEMPORAL_PORT_IN_USE: {
     title: 'Port of the embedded Temporal taken',
     cause: 'Another process listens on the port that the embedded Temporal was told to use.',

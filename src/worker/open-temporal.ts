@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { CollectorConfig } from '../config/model.js';
@@ -15,6 +15,8 @@ import { readTemporalEnvironment } from './temporal-environment.js';
 const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A cluster that takes longer to greet is not to be worked with. */
 const CONNECT_MS = 10_000;
+/** NOT_FOUND of gRPC's status codes. */
+const GRPC_NOT_FOUND = 5;
 
 /** A connected Temporal: the cluster of the environment or the config, or the embedded server. */
 export interface TemporalSession {
@@ -42,7 +44,8 @@ export interface OpenTemporalOptions {
 
 /**
  * Connects to the Temporal that `TEMPORAL_*` or `globals.temporal.address` name, else to the embedded one.
- * Raises `TEMPORAL_UNREACHABLE`, `CONFIG_TEMPORAL_ENVIRONMENT` and what starting the embedded server raises.
+ * Raises `TEMPORAL_UNREACHABLE`, `TEMPORAL_NAMESPACE_MISSING`, `CONFIG_TEMPORAL_ENVIRONMENT` and what starting
+ * the embedded server raises.
  */
 export async function openTemporal(
   config: CollectorConfig,
@@ -56,6 +59,7 @@ export async function openTemporal(
   const settings = { ...connectionOptions, address };
   try {
     const connection = await Connection.connect({ ...settings, connectTimeout: CONNECT_MS });
+    await requireNamespace(connection, namespace, address);
     const searchAttributes = await registerSearchAttributes(connection, namespace);
     return {
       client: new Client({ connection, namespace }),
@@ -72,7 +76,27 @@ export async function openTemporal(
     };
   } catch (error) {
     await server?.stop();
+    if (error instanceof CollectorError) throw error;
     throw unreachable(address, (await connectionProblem(address)) ?? noGreeting(error));
+  }
+}
+
+/** Only a clear no counts: a managed cluster may not allow to ask. */
+async function requireNamespace(
+  connection: Connection,
+  namespace: string,
+  address: string,
+): Promise<void> {
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    if (!isGrpcServiceError(error) || error.code !== GRPC_NOT_FOUND) return;
+    await connection.close();
+    throw new CollectorError(
+      'TEMPORAL_NAMESPACE_MISSING',
+      `found no namespace ${namespace} at ${address}, expected one; correct globals.temporal.namespace or TEMPORAL_NAMESPACE, or create it`,
+      { retry: 'never' },
+    );
   }
 }
 
@@ -98,7 +122,7 @@ async function startServer(
 async function embeddedAddress(config: CollectorConfig): Promise<string> {
   const record = readRecord(config.paths.state);
   if (record === undefined) {
-    throw unreachable('the embedded server', `none was started in ${config.paths.state}`);
+    throw unreachable('127.0.0.1', `no embedded server was started in ${config.paths.state} yet`);
   }
   const address = `127.0.0.1:${record.port}`;
   if (!isAlive(record.ownerPid) && (await connectionProblem(address)) !== undefined) {

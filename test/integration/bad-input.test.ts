@@ -213,7 +213,12 @@ it('a wrong key and a taken UI port do not end `up`: it prints where the UI is, 
   try {
     const [, ui = ''] = await untilPrinted(up, /"ui":"(http:\/\/127\.0\.0\.1:\d+)"/);
     expect(ui).not.toBe(`http://127.0.0.1:${port}`);
-    await untilPrinted(up, /Collector running/);
+    const [, address = ''] = await untilPrinted(up, /"address":"([^"]+)".*Collector running/);
+    const elsewhere = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'absent' };
+    expectOneLine(
+      await runCli(['status', '--config', config], elsewhere),
+      /^error TEMPORAL_NAMESPACE_MISSING: found no namespace absent at /,
+    );
     expect((await fetch(ui)).ok).toBe(true);
     let status = await runCli(['status', '--config', config]);
     while (!status.stdout.includes('CORTEX_UNAUTHORIZED')) {
