@@ -90,7 +90,7 @@ async function requireNamespace(
   try {
     await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
-    if (!isGrpcServiceError(error) || Number(error.code) !== GRPC_NOT_FOUND) return;
+    if (!isGrpcServiceError(error) || (error.code as number) !== GRPC_NOT_FOUND) return;
     await connection.close();
     throw new CollectorError(
       'TEMPORAL_NAMESPACE_MISSING',
