@@ -6,10 +6,24 @@ import { cliError } from './errors.js';
 /** The folder asked for, which must be new or empty (`USAGE_FOLDER`), or a new temporary one. */
 export async function demoFolder(wanted: string | undefined): Promise<string> {
   if (wanted === undefined) return await mkdtemp(join(tmpdir(), 'cortex-devo-demo-'));
-  const dir = resolve(wanted);
-  await mkdir(dir, { recursive: true });
+  const dir = await makeFolder(wanted);
   if ((await readdir(dir)).length > 0) {
     throw cliError('USAGE_FOLDER', `--dir: found files in ${dir}, expected a new or empty folder`);
+  }
+  return dir;
+}
+
+/** The folder's absolute path, made where it is not there. Raises `USAGE_FOLDER` where that cannot be. */
+export async function makeFolder(wanted: string): Promise<string> {
+  const dir = resolve(wanted);
+  try {
+    await mkdir(dir, { recursive: true });
+  } catch (error) {
+    const { code = 'unknown cause' } = error as NodeJS.ErrnoException;
+    throw cliError(
+      'USAGE_FOLDER',
+      `--dir: found that ${dir} cannot be made (${code}), expected a folder; name another`,
+    );
   }
   return dir;
 }

@@ -23,8 +23,9 @@ export const CLI_ERRORS = {
     action: 'Give a past time such as 2026-01-31 or 2026-01-31T08:00:00Z.',
   },
   USAGE_FOLDER: {
-    title: 'Folder not empty',
-    cause: 'The demo begins anew each time, and the folder holds the state of something else.',
+    title: 'Folder not usable',
+    cause:
+      'The folder named with --dir cannot be made, or holds something where the demo begins anew.',
     action: 'Name a new or empty folder with --dir.',
   },
   STREAM_NOT_STARTED: {

@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addApply } from './apply.js';
+import { examples } from './command-options.js';
 import { addDemo } from './demo.js';
 import type { Io } from './io.js';
-import { addPause } from './pause.js';
-import { addPullNow } from './pull-now.js';
 import { exitCodeOf, reportError } from './report-error.js';
 import { addReset } from './reset.js';
-import { addResume } from './resume.js';
 import { addSimulator } from './simulator.js';
 import { addStatus } from './status.js';
+import { addSteering } from './steer.js';
 import { addUp } from './up.js';
 import { addValidate } from './validate.js';
 import { addWorker } from './worker.js';
@@ -20,9 +19,7 @@ const COMMANDS = [
   addWorker,
   addApply,
   addStatus,
-  addPullNow,
-  addPause,
-  addResume,
+  addSteering,
   addReset,
   addValidate,
   addDemo,
@@ -78,6 +75,10 @@ export function createProgram(io: Io): Command {
       getErrHelpWidth: () => io.columns() ?? 100,
     })
     .showHelpAfterError('(--help shows what is expected)')
+    .addHelpText(
+      'after',
+      examples('cortex-devo demo --for 60s', 'cortex-devo validate', 'cortex-devo up'),
+    )
     .exitOverride();
   for (const add of COMMANDS) add(program, io);
   return program;

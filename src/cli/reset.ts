@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { parseTime } from '../pull/parse-time.js';
+import type { ResetRequest } from '../workflows/messages.js';
 import { configOption, examples, inputOption } from './command-options.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
@@ -38,9 +40,8 @@ export function addReset(program: Command, io: Io): void {
         if (options.yes !== true) {
           await confirmReset(io, `${identity.stream} of ${identity.input}`, from);
         }
-        const request = startTime === undefined ? {} : { startTime };
         return {
-          command: { signal: 'resetPersistence', request },
+          command: { signal: 'resetPersistence', request: resetRequest(startTime) },
           done: `starts anew from ${from}`,
         };
       });
@@ -62,6 +63,12 @@ export function readStartTime(text: string | undefined, nowMs: number): string |
     throw cliError('USAGE_START_TIME', `--start-time: found ${iso}, expected a time in the past`);
   }
   return iso;
+}
+
+/** Carries an id of its own: a signal that is sent again after a lost answer is then the same reset. */
+export function resetRequest(startTime: string | undefined): ResetRequest {
+  const requestId = randomUUID();
+  return startTime === undefined ? { requestId } : { startTime, requestId };
 }
 
 /** Asks on a terminal, and goes on without one. Throws `RESET_DECLINED` unless the answer is yes. */

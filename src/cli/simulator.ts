@@ -28,12 +28,14 @@ export function addSimulator(program: Command, io: Io): void {
       ),
     )
     .action(async ({ dir, ...options }: SimulatorCommandOptions) => {
-      const [{ runSimulator }, { scenario }] = await Promise.all([
+      const [{ runSimulator }, { makeFolder }, { scenario }] = await Promise.all([
         import('../simulator/run-simulator.js'),
+        import('./demo-place.js'),
         import('./scenario.js'),
       ]);
+      const folder = await makeFolder(dir);
       await runSimulator({
-        ...scenario({ folder: dir, nowMs: io.nowMs(), ...options }),
+        ...scenario({ folder, nowMs: io.nowMs(), ...options }),
         print: (line) => io.print(line),
         until: io.interruption(),
       });

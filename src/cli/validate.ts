@@ -5,6 +5,7 @@ import { configOption, examples, jsonOption } from './command-options.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
 import { loadForCommand } from './load-for-command.js';
+import type { GlobalOptions } from './program.js';
 
 interface ValidateOptions {
   readonly config?: string;
@@ -28,7 +29,7 @@ export function addValidate(program: Command, io: Io): void {
       ),
     )
     .action(async (options: ValidateOptions) => {
-      const config = await loadForCommand(io, options);
+      const config = await loadForCommand(io, { ...options, ...program.opts<GlobalOptions>() });
       const checks = options.offline === true ? [] : await checksOf(config, io);
       const { checkLine, runChecks } = await import('./checks.js');
       const show = (result: CheckResult) => {

@@ -83,10 +83,12 @@ export const CONFIG_ERRORS = {
     cause: 'The file holds a known key at a place where it has no effect.',
     action: 'Move it to the place that the message names.',
   },
-  CONFIG_KEY_UNSUPPORTED: {
-    title: 'Key without effect (warning)',
-    cause: 'Devo’s own collectors act on this key, this collector does not.',
-    action: 'Make sure that you can do without it, then remove it.',
+  CONFIG_OBFUSCATION_UNSUPPORTED: {
+    title: 'Values cannot be hidden',
+    cause:
+      '`obfuscation_data` asks for values to be hidden, as Devo’s own collectors do. This collector delivers them as the API returns them, so it does not start.',
+    action:
+      'Remove the key if Devo may hold these values in clear. If it may not, take the service out of this file and leave it to a collector that hides them.',
   },
   CONFIG_KEYS_UNUSED: {
     title: 'Keys of Devo’s collectors that are not needed (information)',

@@ -112,7 +112,7 @@ export const FORMATS = {
   },
   // Value in epoch ms.
   time: {
-    read: (text) => (isCalendarDay(text) ? (parseTime(text) ?? text) : text),
+    read: (text) => parseTime(text) ?? text,
     accepts: (value) => inRange(value, {}),
     expected: () =>
       'an ISO 8601 date or date-time from 2000 on, for example 2026-01-31 or 2026-01-31T08:00:00Z',
@@ -167,14 +167,6 @@ export type FormatName = keyof typeof FORMATS;
 
 /** Formats whose values are numbers: plain, seconds, or epoch ms. */
 export type NumberFormat = 'whole' | 'seconds' | 'period' | 'time';
-
-/** `2026-02-30` would otherwise be read as March 2nd. */
-function isCalendarDay(text: string): boolean {
-  const match = /^(\d{4})-(\d{2})-(\d{2})/.exec(text);
-  if (match === null) return true;
-  const [year, month, day] = match.slice(1).map(Number) as [number, number, number];
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
-}
 
 for (const [name, format] of Object.entries<Format>(FORMATS)) {
   convict.addFormat({

@@ -40,7 +40,7 @@ export const GLOBALS = {
     'devo_sender_compression_buffer_in_bytes',
     'generate_collector_details',
   ],
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;
 
 /** `globals.temporal`; the standard `TEMPORAL_*` variables win over it where the worker connects. */
@@ -61,17 +61,17 @@ export const TEMPORAL = {
       env: 'CORTEX_DEVO_TASK_QUEUE_PREFIX',
     },
     ui_port: {
-      doc: 'Port of Temporal UI of the embedded server.',
+      doc: 'Port of Temporal UI of the embedded server; 0: no UI.',
       format: 'whole',
       default: 8_233,
-      min: 1,
+      min: 0,
       max: 65_535,
       env: 'CORTEX_DEVO_UI_PORT',
     },
   },
   nested: [],
   unused: [],
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;
 
 /** `globals.http`, or one of two in a list. */
@@ -95,5 +95,5 @@ export const HTTP_LISTENER = {
   },
   nested: [],
   unused: [],
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;

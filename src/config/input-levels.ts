@@ -53,7 +53,7 @@ export const INPUT = {
   },
   nested: ['credentials', 'services', 'requests_limits'],
   unused: ['use_time_slots_for_retrievals', 'autoconfig', 'persistence'],
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;
 
 export const CREDENTIALS = {
@@ -84,7 +84,7 @@ export const CREDENTIALS = {
   },
   nested: [],
   unused: [],
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;
 
 /** One item of `requests_limits`, of an input or a service. */
@@ -108,5 +108,5 @@ export const REQUESTS_LIMIT = {
   },
   nested: [],
   unused: [],
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;

@@ -123,6 +123,7 @@ export interface TemporalConfig {
   readonly address: string | undefined;
   readonly namespace: string;
   readonly taskQueuePrefix: string;
+  /** Of the embedded server; 0: no UI. */
   readonly uiPort: number;
 }
 

@@ -105,7 +105,7 @@ export const TLS_OUTPUT = {
   },
   nested: [],
   unused: UNUSED,
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;
 
 export const TCP_OUTPUT = {
@@ -123,7 +123,7 @@ export const TCP_OUTPUT = {
   },
   nested: [],
   unused: UNUSED,
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;
 
 export const HTTP_OUTPUT = {
@@ -161,7 +161,7 @@ export const HTTP_OUTPUT = {
   },
   nested: [],
   unused: UNUSED,
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;
 
 export const FILE_OUTPUT = {
@@ -176,7 +176,7 @@ export const FILE_OUTPUT = {
   },
   nested: [],
   unused: [],
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;
 
 export const CONSOLE_OUTPUT = {
@@ -184,7 +184,7 @@ export const CONSOLE_OUTPUT = {
   settings: {},
   nested: [],
   unused: UNUSED,
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;
 
 /** The level that holds the keys of `config`, by output type. */
@@ -222,5 +222,5 @@ export const OUTPUT = {
   },
   nested: ['config'],
   unused: [],
-  unsupported: {},
+  refused: {},
 } as const satisfies Level;

@@ -12,8 +12,10 @@ const SYNTAX: Readonly<Record<string, string>> = {
   BAD_INDENT: 'a line with the wrong indentation',
   BAD_DQ_ESCAPE: 'an unknown escape in a quoted text',
   BLOCK_AS_IMPLICIT_KEY: 'a mapping where a key was expected',
+  BLOCK_IN_FLOW: 'an indented block within brackets or braces',
   DUPLICATE_KEY: 'a key for the second time',
   MISSING_CHAR: 'a missing quote, comma, colon or bracket',
+  MULTILINE_IMPLICIT_KEY: 'a key over several lines, perhaps after a missing quote',
   MULTIPLE_DOCS: 'a second document',
   NON_STRING_KEY: 'a key that is not text',
   TAB_AS_INDENT: 'a tab as indentation',
@@ -50,7 +52,9 @@ export function parseText(
     customTags: (tags) =>
       tags.filter((tag) => typeof tag === 'string' || !/:(int|float)$/.test(tag.tag)),
   });
-  for (const error of document.errors) unreadable(findings, path, place(error, lines));
+  for (const error of worthTelling(document.errors)) {
+    unreadable(findings, path, place(error, lines));
+  }
   if (document.errors.length > 0) return undefined;
   try {
     return { raw: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
@@ -58,6 +62,13 @@ export function parseText(
     unreadable(findings, path, 'an alias (*name) without its anchor (&name), or too many of them');
     return undefined;
   }
+}
+
+/** Repeated keys stand for themselves; of the other errors, those after the first mostly follow from it. */
+function worthTelling(errors: readonly YAMLError[]): YAMLError[] {
+  const sorted = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
+  const first = sorted.findIndex(({ code }) => code !== 'DUPLICATE_KEY');
+  return first === -1 ? sorted : sorted.slice(0, first + 1);
 }
 
 function place(error: YAMLError, lines: LineCounter): string {

@@ -68,7 +68,7 @@ export function readLevel<S extends Settings>(
       );
     }
   }
-  warnOfOtherKeys(level, found, context);
+  judgeOtherKeys(level, found, context);
   return {
     values: values as Values<S>,
     valid: findings.problems.length === problemsBefore,
@@ -184,7 +184,7 @@ function mismatch(setting: Setting, value: unknown, variable?: string) {
   };
 }
 
-function warnOfOtherKeys(
+function judgeOtherKeys(
   level: Level,
   found: Readonly<Record<string, unknown>>,
   { path, findings }: LevelContext,
@@ -194,15 +194,24 @@ function warnOfOtherKeys(
   for (const key of Object.keys(found)) {
     const at = join(path, key);
     if (known.includes(key) || aliases.includes(key)) continue;
-    const effect = Object.hasOwn(level.unsupported, key) ? level.unsupported[key] : undefined;
-    if (effect !== undefined) {
-      addWarning(findings, 'CONFIG_KEY_UNSUPPORTED', at, `found a key without effect: ${effect}`);
+    const refusal = Object.hasOwn(level.refused, key) ? level.refused[key] : undefined;
+    if (refusal !== undefined) {
+      if (asksForSomething(found[key])) {
+        const { code, expected, advice } = refusal;
+        addProblem(findings, code, at, { found: describeFound(found[key]), expected, advice });
+      }
     } else if (level.unused.includes(key)) {
       findings.unusedKeys.push(at);
     } else {
       warnOfUnknownKey(findings, at, key, known);
     }
   }
+}
+
+/** An empty key asks for nothing, so nothing is lost without it. */
+function asksForSomething(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return isMapping(value) ? Object.keys(value).length > 0 : !isAbsent(value);
 }
 
 /** Warns of a key that has no meaning at its place, with the place or the spelling that was likely meant. */

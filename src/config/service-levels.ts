@@ -50,8 +50,13 @@ const COMMON = {
 
 const NESTED = ['requests_limits'] as const;
 const UNUSED = ['use_time_slots_for_retrievals', 'retries'] as const;
-const UNSUPPORTED = {
-  obfuscation_data: 'values are delivered as the API returns them, nothing is obfuscated',
+const REFUSED = {
+  obfuscation_data: {
+    code: 'CONFIG_OBFUSCATION_UNSUPPORTED',
+    expected: 'no such key: this collector hides no values, they would reach Devo in clear',
+    advice:
+      'remove it if Devo may hold these values; otherwise leave this service to a collector that hides them',
+  },
 } as const;
 
 /** A service's level: the common keys, its default tag, and keys of its own. */
@@ -65,7 +70,7 @@ function level<const Own extends Settings>(service: ServiceName, tag: string, ow
     },
     nested: NESTED,
     unused: UNUSED,
-    unsupported: UNSUPPORTED,
+    refused: REFUSED,
   };
 }
 

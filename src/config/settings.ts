@@ -27,6 +27,13 @@ export interface Setting {
 
 export type Settings = Readonly<Record<string, Setting>>;
 
+/** Why a key of Devo's collectors is refused, and what to do. */
+export interface Refusal {
+  readonly code: ConfigErrorCode;
+  readonly expected: string;
+  readonly advice: string;
+}
+
 /** One level of the config file: the keys of a mapping. */
 export interface Level<S extends Settings = Settings> {
   /** Where it stands, free names as `<name>`. */
@@ -36,8 +43,8 @@ export interface Level<S extends Settings = Settings> {
   readonly nested: readonly string[];
   /** Keys of Devo's collectors that are accepted and have no meaning here. */
   readonly unused: readonly string[];
-  /** Like `unused`, but an operator who relies on them has to know: key and what does not happen. */
-  readonly unsupported: Readonly<Record<string, string>>;
+  /** Keys whose wish is not granted, so that a config that has one must not start. */
+  readonly refused: Readonly<Record<string, Refusal>>;
 }
 
 type Raw<S extends Setting> = S extends { format: NumberFormat }

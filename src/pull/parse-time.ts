@@ -1,4 +1,5 @@
-const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+const ISO =
+  /^(?<date>\d{4}-\d{2}-\d{2})(?<time>T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(?<zone>Z|[+-]\d{2}:?\d{2})?)?$/;
 /** 2000-01-01: a smaller number is seconds by mistake, never the epoch ms of an event. */
 const LEAST_MS = 946_684_800_000;
 
@@ -11,11 +12,16 @@ export function parseTime(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   if (/^\d{12,14}$/.test(text)) return plausible(Number(text));
-  const match = ISO.exec(text);
-  if (match === null) return undefined;
-  const hasTime = match[1] !== undefined;
-  const hasZone = match[4] !== undefined;
-  return plausible(Date.parse(hasTime && !hasZone ? `${text}Z` : text));
+  const parts = ISO.exec(text)?.groups;
+  if (parts === undefined || !isCalendarDay(parts.date ?? '')) return undefined;
+  const isLocal = parts.time !== undefined && parts.zone === undefined;
+  return plausible(Date.parse(isLocal ? `${text}Z` : text));
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isCalendarDay(date: string): boolean {
+  const ms = Date.parse(date);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }
 
 function plausible(ms: number): number | undefined {

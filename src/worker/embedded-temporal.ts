@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { CollectorError } from '../errors/collector-error.js';
 import { openBoundedLog } from './bounded-log.js';
-import { freePort, nextFreePort } from './free-port.js';
+import { choosePorts } from './choose-ports.js';
+import type { TemporalPorts } from './choose-ports.js';
 import { readRecord, STOP_GRACE_MS, stopLeftover, writeRecord } from './leftover-temporal.js';
 import { temporalArguments } from './temporal-arguments.js';
 import type { TemporalLogLevel } from './temporal-arguments.js';
@@ -63,14 +64,37 @@ export async function startEmbeddedTemporal(
   const last = readRecord(stateDir);
   if (last !== undefined) await stopLeftover(last, dbPath);
 
-  const port = await choosePort(options.port, last?.port);
-  const uiPort = options.uiPort === 0 ? undefined : await chooseUiPort(options.uiPort);
+  try {
+    return await startOn(options, await choosePorts(options, last?.port));
+  } catch (error) {
+    if (!isPortLost(error)) throw error;
+    return await startOn(options, await choosePorts(options, undefined));
+  }
+}
+
+/** Between the choice of a port and the server's own listening lies a second, in which others may be quicker. */
+function isPortLost(error: unknown): boolean {
+  return (
+    error instanceof CollectorError &&
+    error.code === 'TEMPORAL_PORT_IN_USE' &&
+    error.retry === 'later'
+  );
+}
+
+/** Raises `TEMPORAL_PORT_IN_USE` with a later retry where another process took a port meanwhile. */
+async function startOn(
+  options: EmbeddedTemporalOptions,
+  { port, uiPort }: TemporalPorts,
+): Promise<EmbeddedTemporal> {
+  const stateDir = resolve(options.stateDir);
+  const dbPath = join(stateDir, 'temporal.sqlite');
   const address = `127.0.0.1:${port}`;
   const arguments_ = temporalArguments({ dbPath, port, uiPort, logLevel: options.logLevel });
   const logPath = join(stateDir, 'temporal.log');
   const log = openBoundedLog(logPath, LOG_MAX_BYTES);
   const stopping = new AbortController();
   let child: ChildProcess | undefined;
+  let addressInUse = false;
 
   const launch = async (): Promise<string> => {
     const started = spawn(options.binary, arguments_, {
@@ -81,8 +105,12 @@ export async function startEmbeddedTemporal(
       env: Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]])),
     });
     child = started;
-    started.stdout.on('data', log.write);
-    started.stderr.on('data', log.write);
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        log.write(chunk);
+        addressInUse ||= chunk.includes('address already in use');
+      });
+    }
     if (started.pid !== undefined) {
       writeRecord(stateDir, { pid: started.pid, ownerPid: process.pid, port });
     }
@@ -107,11 +135,10 @@ export async function startEmbeddedTemporal(
     await Promise.race([
       waitUntilReady(address, ready.signal),
       firstRun.then((ended) => {
-        throw new CollectorError(
-          'TEMPORAL_START_FAILED',
-          `${options.binary} ${ended} while it was starting; its reason is at the end of ${logPath}`,
-          { retry: 'never' },
-        );
+        const message = `${options.binary} ${ended} while it was starting; its reason is at the end of ${logPath}`;
+        throw addressInUse
+          ? new CollectorError('TEMPORAL_PORT_IN_USE', message, { retry: 'later' })
+          : new CollectorError('TEMPORAL_START_FAILED', message, { retry: 'never' });
       }),
     ]);
   } catch (error) {
@@ -194,25 +221,4 @@ async function waitUntilReady(address: string, stopped: AbortSignal): Promise<vo
     `the embedded Temporal does not answer at ${address} after ${START_TIMEOUT_MS / 1000} s`,
     { retry: 'later', cause: last },
   );
-}
-
-async function choosePort(wanted: number | undefined, last: number | undefined): Promise<number> {
-  if (wanted === undefined) {
-    const chosen = (last === undefined ? undefined : await freePort(last)) ?? (await freePort(0));
-    if (chosen !== undefined) return chosen;
-    throw portInUse('found no free port on 127.0.0.1 for the embedded Temporal');
-  }
-  const chosen = await freePort(wanted);
-  if (chosen !== undefined) return chosen;
-  throw portInUse(`port ${wanted} on 127.0.0.1 is taken; end what listens there or choose another`);
-}
-
-async function chooseUiPort(wanted: number): Promise<number> {
-  const chosen = await nextFreePort(wanted);
-  if (chosen !== undefined) return chosen;
-  throw portInUse(`found no free port from ${wanted} on for Temporal UI; choose another`);
-}
-
-function portInUse(message: string): CollectorError {
-  return new CollectorError('TEMPORAL_PORT_IN_USE', message, { retry: 'never' });
 }

@@ -1,11 +1,23 @@
 import type { ErrorCatalogue } from '../errors/collector-error.js';
 
 export const WORKER_ERRORS = {
+  CONFIG_TEMPORAL_ENVIRONMENT: {
+    title: 'Temporal settings of the environment not usable',
+    cause:
+      'A `TEMPORAL_*` variable, or the profile that they name, is misspelt or points to a file that is not there.',
+    action: 'Correct what the message names, or unset it to use the embedded server.',
+  },
   TEMPORAL_BINARY_MISSING: {
     title: 'No Temporal binary',
     cause: 'No Temporal cluster is configured, and there is no `temporal` to start a server with.',
     action:
       'Install the Temporal CLI, name it in TEMPORAL_CLI, or set TEMPORAL_ADDRESS to a running server.',
+  },
+  TEMPORAL_NAMESPACE_MISSING: {
+    title: 'No such Temporal namespace',
+    cause: 'The cluster answers, but does not have the namespace that config or environment name.',
+    action:
+      'Correct `globals.temporal.namespace` or TEMPORAL_NAMESPACE, or create it with `temporal operator namespace create`.',
   },
   TEMPORAL_PORT_IN_USE: {
     title: 'Port of the embedded Temporal taken',

@@ -1,19 +1,22 @@
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { CollectorConfig } from '../config/model.js';
 import { CollectorError } from '../errors/collector-error.js';
+import { connectionProblem } from './connection-problem.js';
 import { startEmbeddedTemporal } from './embedded-temporal.js';
 import type { EmbeddedTemporal } from './embedded-temporal.js';
 import { readRecord } from './leftover-temporal.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { findTemporalBinary } from './temporal-binary.js';
+import { readTemporalEnvironment } from './temporal-environment.js';
 
 const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A cluster that takes longer to greet is not to be worked with. */
 const CONNECT_MS = 10_000;
+/** NOT_FOUND of gRPC's status codes. */
+const GRPC_NOT_FOUND = 5;
 
 /** A connected Temporal: the cluster of the environment or the config, or the embedded server. */
 export interface TemporalSession {
@@ -41,22 +44,22 @@ export interface OpenTemporalOptions {
 
 /**
  * Connects to the Temporal that `TEMPORAL_*` or `globals.temporal.address` name, else to the embedded one.
- * Raises `TEMPORAL_UNREACHABLE` and what starting the embedded server raises.
+ * Raises `TEMPORAL_UNREACHABLE`, `TEMPORAL_NAMESPACE_MISSING`, `CONFIG_TEMPORAL_ENVIRONMENT` and what starting
+ * the embedded server raises.
  */
 export async function openTemporal(
   config: CollectorConfig,
   { env, embedded, log }: OpenTemporalOptions,
 ): Promise<TemporalSession> {
-  const { connectionOptions, namespace = config.temporal.namespace } = loadClientConnectConfig({
-    overrideEnvVars: definedOnly(env),
-  });
+  const { connectionOptions, namespace = config.temporal.namespace } = readTemporalEnvironment(env);
   const remote = connectionOptions.address ?? config.temporal.address;
   const server =
     remote === undefined && embedded === 'start' ? await startServer(config, env, log) : undefined;
-  const address = remote ?? server?.address ?? embeddedAddress(config);
+  const address = remote ?? server?.address ?? (await embeddedAddress(config));
   const settings = { ...connectionOptions, address };
   try {
     const connection = await Connection.connect({ ...settings, connectTimeout: CONNECT_MS });
+    await requireNamespace(connection, namespace, address);
     const searchAttributes = await registerSearchAttributes(connection, namespace);
     return {
       client: new Client({ connection, namespace }),
@@ -73,7 +76,27 @@ export async function openTemporal(
     };
   } catch (error) {
     await server?.stop();
-    throw unreachable(address, error instanceof Error ? error.message : String(error));
+    if (error instanceof CollectorError) throw error;
+    throw unreachable(address, (await connectionProblem(address)) ?? noGreeting(error));
+  }
+}
+
+/** Only a clear no counts: a managed cluster may not allow to ask. */
+async function requireNamespace(
+  connection: Connection,
+  namespace: string,
+  address: string,
+): Promise<void> {
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    if (!isGrpcServiceError(error) || (error.code as number) !== GRPC_NOT_FOUND) return;
+    await connection.close();
+    throw new CollectorError(
+      'TEMPORAL_NAMESPACE_MISSING',
+      `found no namespace ${namespace} at ${address}, expected one; correct globals.temporal.namespace or TEMPORAL_NAMESPACE, or create it`,
+      { retry: 'never' },
+    );
   }
 }
 
@@ -95,24 +118,37 @@ async function startServer(
   return server;
 }
 
-function embeddedAddress(config: CollectorConfig): string {
+/** Raises `TEMPORAL_UNREACHABLE` at once where there is none to wait for. */
+async function embeddedAddress(config: CollectorConfig): Promise<string> {
   const record = readRecord(config.paths.state);
   if (record === undefined) {
-    throw unreachable('the embedded server', `none was started in ${config.paths.state}`);
+    throw unreachable('127.0.0.1', `no embedded server was started in ${config.paths.state} yet`);
   }
-  return `127.0.0.1:${record.port}`;
+  const address = `127.0.0.1:${record.port}`;
+  if (!isAlive(record.ownerPid) && (await connectionProblem(address)) !== undefined) {
+    throw unreachable(address, 'the collector that ran it has ended');
+  }
+  return address;
+}
+
+/** A collector that lives may be about to start its server again. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function noGreeting(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return `what listens there does not answer as Temporal does: ${said}`;
 }
 
 function unreachable(address: string, reason: string): CollectorError {
   return new CollectorError(
     'TEMPORAL_UNREACHABLE',
-    `found no Temporal at ${address} (${reason}); start it with \`up\`, or set TEMPORAL_ADDRESS to a running one`,
+    `found no Temporal at ${address} (${reason}); start it with \`up\`, or set TEMPORAL_ADDRESS (and TEMPORAL_TLS where it wants TLS) to a running one`,
     { retry: 'later' },
-  );
-}
-
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }

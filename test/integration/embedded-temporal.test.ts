@@ -10,10 +10,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
 import type { EmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
 import { freePort, nextFreePort } from '../../src/worker/free-port.js';
-import { writeRecord } from '../../src/worker/leftover-temporal.js';
+import { readRecord, writeRecord } from '../../src/worker/leftover-temporal.js';
 import { registerSearchAttributes } from '../../src/worker/search-attributes.js';
 import { temporalArguments } from '../../src/worker/temporal-arguments.js';
 import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
+import { portRobber } from './port-robber.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
 const binary = findTemporalBinary(process.env, PROJECT_ROOT);
@@ -156,6 +157,23 @@ describe('embedded Temporal', () => {
     } finally {
       taken.close();
     }
+  });
+
+  it('takes another port when somebody is quicker on the one it chose', async () => {
+    const { binary: robbed, port } = portRobber(binary, stateDir);
+    const { address } = await start({ binary: robbed });
+    expect(readFileSync(join(stateDir, 'temporal.log'), 'utf8')).toContain(
+      `${port()}: bind: address already in use`,
+    );
+    expect(address).not.toBe(`127.0.0.1:${port()}`);
+    await startWorkflow(address, 'elsewhere');
+    expect(readRecord(stateDir)?.port).toBe(Number(address.split(':')[1]));
+  });
+
+  it('keeps to the port it was told when somebody is quicker there', async () => {
+    const wanted = (await freePort(0)) ?? 0;
+    const { address } = await start({ binary: portRobber(binary, stateDir).binary, port: wanted });
+    expect(address).toBe(`127.0.0.1:${wanted}`);
   });
 
   it('says where the reason is when the server ends while starting', async () => {

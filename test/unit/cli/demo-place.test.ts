@@ -23,6 +23,14 @@ describe('the folder of a demo', () => {
     await expect(demoFolder(parent)).rejects.toMatchObject({ code: 'USAGE_FOLDER' });
   });
 
+  it('is refused where it cannot be made', async () => {
+    writeFileSync(join(parent, 'file'), '');
+    await expect(demoFolder(join(parent, 'file', 'below'))).rejects.toMatchObject({
+      code: 'USAGE_FOLDER',
+      message: expect.stringContaining('ENOTDIR') as string,
+    });
+  });
+
   it('is a temporary one where none is asked for', async () => {
     const dir = await demoFolder(undefined);
     try {

@@ -140,6 +140,17 @@ describe('a sound config file', () => {
     expect(io.errors).toEqual(['error RESET_DECLINED: nothing was changed']);
   });
 
+  it('keeps quiet about keys that are mere information, but for --debug', async () => {
+    writeFileSync(config, SOUND.replace('id: 1}', 'id: 1, queue_max_size_in_mb: 1}'));
+    const io = fakeIo();
+    await runProgram(['validate', '--offline', '--config', config], io);
+    expect(io.errors).toEqual([]);
+    await runProgram(['validate', '--offline', '--debug', '--config', config], io);
+    expect(io.errors).toEqual([
+      'info CONFIG_KEYS_UNUSED globals.queue_max_size_in_mb: accepted, not needed by this collector',
+    ]);
+  });
+
   it('asks nothing with --yes', async () => {
     const io = fakeIo({ terminal: true });
     await runProgram(['reset', 'incidents', '--yes', '--config', config], io);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { confirmReset, readStartTime } from '../../../src/cli/reset.js';
+import { confirmReset, readStartTime, resetRequest } from '../../../src/cli/reset.js';
 import { fakeIo } from './fake-io.js';
 
 const FROM = '2026-02-01T00:00:00.000Z';
@@ -37,9 +37,21 @@ describe('--start-time', () => {
     expect(readStartTime(text, nowMs)).toBe(iso);
   });
 
-  it.each(['yesterday', '2026-13-01', '2027-01-01', ''])('refuses "%s"', (text) => {
-    expect(() => readStartTime(text, nowMs)).toThrow(
-      expect.objectContaining({ code: 'USAGE_START_TIME' }),
-    );
+  it.each(['yesterday', '2026-13-01', '2026-02-30', '2026-02-29T10:00:00Z', '2027-01-01', ''])(
+    'refuses "%s"',
+    (text) => {
+      expect(() => readStartTime(text, nowMs)).toThrow(
+        expect.objectContaining({ code: 'USAGE_START_TIME' }),
+      );
+    },
+  );
+});
+
+describe('the request of a reset', () => {
+  it('has an id of its own, so that it counts once however often it is sent', () => {
+    const request = resetRequest(FROM);
+    expect(request).toMatchObject({ startTime: FROM });
+    expect(request.requestId).not.toBe(resetRequest(FROM).requestId);
+    expect(Object.keys(resetRequest(undefined))).toEqual(['requestId']);
   });
 });

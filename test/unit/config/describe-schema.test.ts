@@ -9,14 +9,14 @@ describe('the description of the schema', () => {
     expect(row('globals.temporal.ui_port')).toEqual({
       path: 'globals.temporal.ui_port',
       outputTypes: [],
-      type: 'a whole number from 1 to 65535',
+      type: 'a whole number from 0 to 65535',
       default: '8233',
       required: false,
       env: 'CORTEX_DEVO_UI_PORT',
       envWithoutOutputs: undefined,
       secret: false,
       aliases: [],
-      doc: 'Port of Temporal UI of the embedded server.',
+      doc: 'Port of Temporal UI of the embedded server; 0: no UI.',
     });
     expect(row('inputs.<name>.credentials.api_key')).toMatchObject({
       required: true,

@@ -96,6 +96,10 @@ describe('a file that cannot be read', () => {
     expect(problems('a: *secret')[0]).not.toContain('secret');
   });
 
+  it('is told by its first mistake where the others follow from it', () => {
+    expect(problems('a:\n  key: "text\n  : [\n  token: "x"\n  b: c\n')).toHaveLength(1);
+  });
+
   it('holds no mapping', () => {
     expect(problems('')).toEqual(['CONFIG_VALUE_INVALID: nothing']);
     expect(problems('- a')).toEqual(['CONFIG_VALUE_INVALID: a list']);

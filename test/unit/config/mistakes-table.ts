@@ -121,6 +121,16 @@ export const MISTAKES: readonly [config: unknown, code: string, path: string][] 
     `${XDR}.services.constructor`,
   ],
   [configWith({ services: { incidents: [] } }), 'CONFIG_VALUE_INVALID', INCIDENTS],
+  [
+    withService({ obfuscation_data: [{ name: ['host_name'], value: 'x' }] }),
+    'CONFIG_OBFUSCATION_UNSUPPORTED',
+    `${INCIDENTS}.obfuscation_data`,
+  ],
+  [
+    withService({ obfuscation_data: true }),
+    'CONFIG_OBFUSCATION_UNSUPPORTED',
+    `${INCIDENTS}.obfuscation_data`,
+  ],
   [withService({ api_fqdn: '' }), 'CONFIG_KEY_MISSING', `${INCIDENTS}.api_fqdn`],
   [
     withService({ api_fqdn: 'http://tenant.example.com' }),

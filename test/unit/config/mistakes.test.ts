@@ -23,6 +23,14 @@ describe('a mistake', () => {
     expect(error).toMatchObject({ code: 'CONFIG_START_TIME_FUTURE', exitCode: 2, retry: 'never' });
   });
 
+  it('says what to do where values cannot be hidden, without showing them', () => {
+    const hidden = { obfuscation_data: [{ name: ['user_name'], value: 'somebody' }] };
+    const [problem] = problemsOf(() => load(withService(hidden)));
+    expect(problem?.message).toBe(
+      'found a list, expected no such key: this collector hides no values, they would reach Devo in clear; remove it if Devo may hold these values; otherwise leave this service to a collector that hides them',
+    );
+  });
+
   it('comes with the service or the value that was likely meant', () => {
     const [service] = problemsOf(() => load(configWith({ services: { incident: GOOD_SERVICE } })));
     expect(service?.message).toContain('did you mean incidents?');

@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StatusJson } from '../../src/cli/status-json.js';
+import type { Reckoning } from '../../src/simulator/reckoning.js';
+import { runCli } from './cli-process.js';
+import type { CollectorProcess } from './collector-process.js';
+import { startUp } from './collector-process.js';
+import type { SimulatorProcess } from './simulator-process.js';
+import { startSimulatorProcess } from './simulator-process.js';
+
+const INCIDENTS = 3_000;
+const MODIFIED = 250;
+
+describe('the real job: `simulator` and `up` as processes of their own', () => {
+  let folder: string;
+  let simulator: SimulatorProcess;
+  let collector: CollectorProcess;
+  let config: readonly string[];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'real-job-'));
+    simulator = await startSimulatorProcess(folder, ['--incidents', String(INCIDENTS)]);
+    config = ['--config', simulator.configFile];
+    collector = startUp(simulator.configFile);
+  });
+  afterAll(async () => {
+    await collector.stop();
+    await simulator.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Looks again until the reckoning is as wanted. */
+  const until = async (wanted: (reckoning: Reckoning) => boolean): Promise<Reckoning> => {
+    for (;;) {
+      const reckoning = await simulator.reckoning();
+      if (wanted(reckoning)) return reckoning;
+      if (collector.hasEnded()) throw new Error(`the collector ended: ${collector.output()}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  const stream = async (): Promise<StatusJson['streams'][number] | undefined> => {
+    const { stdout } = await runCli(['status', '--json', ...config]);
+    return (JSON.parse(stdout) as StatusJson).streams[0];
+  };
+  const untilState = async (state: string): Promise<void> => {
+    while ((await stream())?.state !== state) {
+      if (collector.hasEnded()) throw new Error(`the collector ended: ${collector.output()}`);
+    }
+  };
+
+  it('finds config, credentials and output in order', async () => {
+    const { exitCode, stdout } = await runCli(['validate', ...config]);
+    expect(stdout.match(/^ok /gm)).toHaveLength(3);
+    expect(exitCode).toBe(0);
+  });
+
+  it('delivers every version of every incident once, in frames that a strict receiver accepts', async () => {
+    await until(({ received }) => received >= INCIDENTS);
+    await simulator.post('modify', { count: MODIFIED });
+    await simulator.post('stop-production', {});
+    const { produced, received, ...rest } = await until(({ lost }) => lost === 0);
+    expect(produced).toBeGreaterThanOrEqual(INCIDENTS + MODIFIED);
+    expect(received).toBe(produced);
+    expect(rest).toMatchObject({ duplicated: 0, strangers: 0, malformed: 0 });
+  });
+
+  it('tells in `status` what it has done', async () => {
+    const { received } = await simulator.reckoning();
+    const reported = await stream();
+    expect(reported).toMatchObject({ input: 'cortex_xdr', stream: 'incidents', errors: [] });
+    expect(reported?.totals).toMatchObject({ events: received, malformed: 0 });
+    const { stdout } = await runCli(['status', ...config]);
+    expect(stdout).toMatch(/^input +stream +state +watermark/);
+  });
+
+  it('obeys pause, resume and pull-now', async () => {
+    expect(await runCli(['pause', 'incidents', ...config])).toMatchObject({
+      exitCode: 0,
+      stdout: 'ok incidents of cortex_xdr pauses after the window in hand\n',
+    });
+    await untilState('paused');
+    await simulator.post('modify', { count: 10 });
+    expect((await simulator.reckoning()).lost).toBeGreaterThan(0);
+    expect((await runCli(['resume', 'incidents', ...config])).exitCode).toBe(0);
+    expect((await runCli(['pull-now', 'incidents', ...config])).exitCode).toBe(0);
+    expect(await until((reckoning) => reckoning.lost === 0)).toMatchObject({ duplicated: 0 });
+  });
+
+  it('sends everything from the start time on once more after a reset', async () => {
+    const { received } = await simulator.reckoning();
+    const startTime = new Date(Date.now() - 24 * 3_600_000).toISOString();
+    const reset = ['reset', 'incidents', '--start-time', startTime, ...config];
+    expect(await runCli(reset)).toMatchObject({
+      exitCode: 0,
+      stdout: `ok incidents of cortex_xdr starts anew from ${startTime}\n`,
+    });
+    await until((reckoning) => reckoning.received >= received + INCIDENTS);
+  });
+
+  it('keeps the key and the private key to itself', () => {
+    const key = /api_key: (\S+)/.exec(readFileSync(simulator.configFile, 'utf8'))?.[1] ?? '';
+    expect(key.length).toBeGreaterThan(10);
+    expect(collector.output()).toContain('Collector running');
+    expect([key, 'PRIVATE KEY'].filter((each) => collector.output().includes(each))).toEqual([]);
+  });
+
+  it('ends with 0 when it is told to, and so does the simulator', async () => {
+    expect(await collector.stop()).toBe(0);
+    const { exitCode, output } = await simulator.stop();
+    expect(exitCode).toBe(0);
+    expect(output.trim().split('\n').at(-1)).toMatch(/^produced \d+, received \d+, lost 0, /);
+  });
+});
