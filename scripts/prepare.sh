@@ -1,5 +1,5 @@
 
-# Shared by run.sh and test.sh, sourced: `root`, `need_node` and `quietly`.
+# Shared by run.sh and test.sh, sourced: `root`, `need_node`, `quietly` and `debian_packages`.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 need_node() {
@@ -24,4 +24,14 @@ quietly() {
     echo "failed: $* (whole output in $log)" >&2
     return "$code"
   }
+}
+
+# debian_packages NAME...: installs those that lack, where this is Debian and root; fails otherwise.
+debian_packages() {
+  dpkg --status "$@" >/dev/null 2>&1 && return
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return
+  echo "Installing the Debian packages: $*" >&2
+  quietly apt-update apt-get update &&
+    quietly apt-install env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+      -o DPkg::Lock::Timeout=300 "$@"
 }

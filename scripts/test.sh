@@ -38,6 +38,14 @@ find_temporal() {
   TEMPORAL_CLI=$(scripts/temporal.sh) && export TEMPORAL_CLI
 }
 
+# The names that test/ui/browser.ts looks for; without any, the tests of Temporal UI skip themselves.
+find_chromium() {
+  [ -n "${CHROMIUM:-}" ] ||
+    command -v chromium chromium-browser google-chrome-stable google-chrome >/dev/null ||
+    debian_packages chromium ||
+    echo 'no Chromium here: the tests of Temporal UI are skipped' >&2
+}
+
 step install quietly npm-ci npm ci --no-audit --no-fund || {
   echo '0 passed, 1 failed'
   exit 1
@@ -49,5 +57,7 @@ step typecheck npm run --silent typecheck
 step build quietly build npm run build
 test_step unit "$@"
 test_step integration "$@"
+step chromium find_chromium
+test_step ui "$@"
 
 node scripts/count-tests.js --more-failed "$failed_steps" "$reports"/*.json

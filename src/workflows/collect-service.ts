@@ -89,8 +89,13 @@ async function rest(
   show: () => void,
 ): Promise<void> {
   if (state.paused) {
-    show();
-    await condition(() => !state.paused || control.stop);
+    const over = () => !state.paused || control.stop;
+    while (!over()) {
+      // Again after each signal: one that was refused has to be seen, too.
+      show();
+      const { wakes } = control;
+      await condition(() => over() || control.wakes !== wakes);
+    }
     return;
   }
   const dueMs =

@@ -3,7 +3,7 @@ import type { StreamIdentity } from '../pull/settings.js';
 import type { StreamState, StreamStatus } from '../pull/status.js';
 import { formatDuration } from '../pull/time-text.js';
 import type { DetailsRow } from './details.js';
-import { detailsTable, errorRows } from './details.js';
+import { detailsTable, errorRows, verbatim } from './details.js';
 import type { Control } from './handlers.js';
 import type { CollectState } from './state.js';
 import { watermarkMs } from './state.js';
@@ -72,6 +72,6 @@ export function detailsOf(
   rows.push(
     ...errorRows([status.fetchError, ...Object.values(status.outputErrors), status.refusedSignal]),
   );
-  for (const warning of status.warnings) rows.push(['warning', warning]);
+  for (const warning of status.warnings) rows.push(['warning', verbatim(warning)]);
   return detailsTable(rows);
 }

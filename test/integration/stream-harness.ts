@@ -15,6 +15,8 @@ import { startTemporal } from './temporal-server.js';
 /** A real Temporal server with what tests of single workflows need. */
 export interface TestBench {
   readonly client: Client;
+  /** Address of Temporal UI; empty where it was not asked for. */
+  readonly uiUrl: string;
   /** Runs a worker with these activities on a queue of its own until the body ends. */
   withWorker<Result>(
     activities: Partial<CollectorActivities>,
@@ -32,13 +34,14 @@ export interface TestBench {
 // Once per process, before any worker; each test file runs in a process of its own.
 Runtime.install({ logger: new DefaultLogger('WARN') });
 
-export async function openBench(): Promise<TestBench> {
-  const temporal = await startTemporal();
+export async function openBench({ ui = false } = {}): Promise<TestBench> {
+  const temporal = await startTemporal({ ui });
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await Connection.connect({ address: temporal.address });
   const bundle = await workflowBundle();
   return {
     client: new Client({ connection: clientConnection }),
+    uiUrl: temporal.uiUrl ?? '',
     async withWorker(activities, body) {
       const taskQueue = `test-${randomUUID()}`;
       const worker = await Worker.create({

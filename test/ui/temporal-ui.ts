@@ -1,0 +1,39 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** Opens the list of workflows and follows the link of one, as an operator does; ends on its timeline. */
+export async function openWorkflow(page: Page, uiUrl: string, workflowId: string): Promise<void> {
+  await page.goto(uiUrl);
+  await page.getByRole('link', { name: workflowId, exact: true }).click();
+  await page.getByRole('heading', { name: workflowId }).waitFor();
+}
+
+/** More Actions > Send a Signal: chooses the signal and types the payload; returns the dialog, not yet sent. */
+export async function fillSignal(page: Page, signal: string, payload?: string): Promise<Locator> {
+  await page.getByRole('button', { name: 'More Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Send a Signal' }).click();
+  const dialog = page.getByRole('dialog').filter({ hasText: 'Send a Signal' });
+  await dialog.getByTestId('signal-select-button').click();
+  // Its name goes on with the description.
+  await dialog.getByRole('option', { name: new RegExp(`^${signal} `) }).click();
+  if (payload !== undefined) await typeJson(dialog, payload);
+  return dialog;
+}
+
+/** Sends what the dialog holds; returns when it has closed. */
+export async function submit(dialog: Locator): Promise<void> {
+  await dialog.getByRole('button', { name: 'Submit' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** Types into the editor "Data" key by key, so that its help with brackets and quotes is met, too. */
+export async function typeJson(form: Page | Locator, json: string): Promise<void> {
+  const editor = form.getByRole('textbox', { name: 'Data' });
+  await editor.click();
+  await editor.pressSequentially(json);
+}
+
+/** Tab User Metadata: where the workflow's current details are drawn, in a frame of its own. */
+export async function openDetails(page: Page): Promise<FrameLocator> {
+  await page.getByRole('tab', { name: 'User Metadata' }).click();
+  return page.frameLocator('#user-metadata-current-details');
+}
