@@ -37,3 +37,31 @@ export async function openDetails(page: Page): Promise<FrameLocator> {
   await page.getByRole('tab', { name: 'User Metadata' }).click();
   return page.frameLocator('#user-metadata-current-details');
 }
+
+/** What the form Start Workflow asks for. */
+export interface StartForm {
+  readonly workflowId: string;
+  readonly taskQueue: string;
+  readonly workflowType: string;
+  /** The one argument, JSON. */
+  readonly input: string;
+}
+
+/** Start Workflow, from the list of workflows: fills in the form; the button of that name then starts it. */
+export async function fillStart(page: Page, form: StartForm): Promise<void> {
+  await page.getByRole('link', { name: 'Start Workflow', exact: true }).click();
+  for (const field of ['workflowId', 'taskQueue', 'workflowType'] as const) {
+    await page.getByTestId(field).fill(form[field]);
+  }
+  await typeJson(page, form.input);
+}
+
+/** Columns of the list of workflows, from the next page that is loaded on. */
+export async function showColumns(page: Page, labels: readonly string[]): Promise<void> {
+  const columns = JSON.stringify({ default: labels.map((label) => ({ label })) });
+  // Where Temporal UI keeps what its button Configure Columns was told.
+  const key = 'namespace-workflow-table-columns';
+  await page.addInitScript({
+    content: `localStorage.setItem('${key}', ${JSON.stringify(columns)})`,
+  });
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# scripts/screenshots.sh: takes the pictures in docs/images again, of a collector between a simulated tenant
+# and a simulated Devo, with headless Chromium. Look at each before committing it.
+set -euo pipefail
+
+# shellcheck source=scripts/prepare.sh
+source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
+need_node
+cd "$root"
+quietly build npm run build
+TEMPORAL_CLI=$(scripts/temporal.sh)
+export TEMPORAL_CLI
+npx vitest run --config vitest.screenshots.config.ts
+ls -l docs/images
