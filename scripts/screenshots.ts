@@ -89,12 +89,14 @@ async function take(page: Page, name: string, box: { height: number; whole?: boo
 
 test('pictures of Temporal UI', async () => {
   const { page } = browser;
-  await page.setViewportSize({ width: 1_400, height: 1_200 });
   await showColumns(page, COLUMNS);
 
+  const usual = page.viewportSize() ?? { width: 1_400, height: 1_000 };
+  await page.setViewportSize({ ...usual, height: 1_200 });
   await openWorkflow(page, uiUrl, `${INPUT}/incidents`);
   await page.getByText('next pull in').nth(CYCLES_SHOWN).waitFor({ timeout: 120_000 });
   await take(page, 'timeline', { height: 1_070 });
+  await page.setViewportSize(usual);
 
   await (await openDetails(page)).getByText('watermark').waitFor();
   await take(page, 'current-details', { height: 640 });
@@ -106,7 +108,7 @@ test('pictures of Temporal UI', async () => {
   await (await openDetails(page)).getByText('CORTEX_FORBIDDEN').waitFor();
   await take(page, 'error', { height: 680 });
 
-  await page.goto(`${uiUrl}/namespaces/default/workflows?query=CortexLagSeconds%20%3E%20600`);
+  await page.goto(`${uiUrl}/namespaces/default/workflows?query=CortexLagSeconds%20%3E%3D%20600`);
   await page.getByRole('link', { name: `${INPUT}/audit_managements` }).waitFor();
   await take(page, 'lagging', { height: 320 });
 
