@@ -117,11 +117,10 @@ test('pictures of Temporal UI', async () => {
   await take(page, 'workflows', { height: 480, whole: true });
 
   await fillStart(page, {
-    workflowId: 'backfill/cortex_xdr/simulated/alerts/2026-01-01/2026-01-31',
+    workflowId: 'backfill/cortex_xdr/simulated/alerts/2026-01-01T00:00:00Z/2026-02-01T00:00:00Z',
     taskQueue: 'cortex-devo',
     workflowType: 'backfill',
-    input:
-      '{"input": "cortex_xdr", "service": "alerts", "from": "2026-01-01", "to": "2026-01-31", "lanes": 2}',
+    input: '{"service": "alerts", "from": "2026-01-01", "to": "2026-02-01"}',
   });
   await page.getByText('Task Queue is Active').waitFor();
   await take(page, 'start-backfill', { height: 900 });
