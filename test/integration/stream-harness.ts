@@ -35,10 +35,11 @@ export interface TestBench {
 Runtime.install({ logger: new DefaultLogger('WARN') });
 
 export async function openBench({ ui = false } = {}): Promise<TestBench> {
+  // First: where it does not compile, no server is left behind.
+  const bundle = await workflowBundle();
   const temporal = await startTemporal({ ui });
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await Connection.connect({ address: temporal.address });
-  const bundle = await workflowBundle();
   return {
     client: new Client({ connection: clientConnection }),
     uiUrl: temporal.uiUrl ?? '',

@@ -54,6 +54,8 @@ export async function fillStart(page: Page, form: StartForm): Promise<void> {
     await page.getByTestId(field).fill(form[field]);
   }
   await typeJson(page, form.input);
+  // Left, the editor lays the JSON out and grows: a button clicked just then has moved away.
+  await page.getByRole('textbox', { name: 'Data' }).blur();
 }
 
 /** Columns of the list of workflows, from the next page that is loaded on. */
