@@ -32,7 +32,7 @@ export interface TestBench {
 }
 
 // Once per process, before any worker; each test file runs in a process of its own.
-Runtime.install({ logger: new DefaultLogger('WARN') });
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export async function openBench({ ui = false } = {}): Promise<TestBench> {
   // First: where it does not compile, no server is left behind.
