@@ -1,0 +1,184 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createActivities } from '../../../src/activities/index.js';
+import type { ActivityDependencies } from '../../../src/activities/dependencies.js';
+import { loadConfig } from '../../../src/config/load-config.js';
+import { createCortexClient } from '../../../src/cortex/client.js';
+import { createLimiter } from '../../../src/cortex/limiter.js';
+import type {
+  ChangedIncidents,
+  FetchIncidentAlertsInput,
+  IncidentAlertsReceipt,
+} from '../../../src/pull/receipts.js';
+import { openSegmentStore } from '../../../src/segments/segment-store.js';
+import { writeConfig } from '../../../src/simulator/write-config.js';
+import { startTenant } from '../../../src/simulator/tenant.js';
+import type { Tenant } from '../../../src/simulator/tenant.js';
+import type { TenantOptions } from '../../../src/simulator/tenant-options.js';
+
+const NOW_MS = Date.now();
+const STREAM = { input: 'acme', inputId: 'acme', stream: 'incident_alerts' } as const;
+const LIVE = { priority: 'live' } as const;
+const WINDOW = { fromMs: NOW_MS - 3_600_000, toMs: NOW_MS };
+
+let folder: string;
+let tenant: Tenant;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'activities-'));
+});
+afterEach(async () => {
+  await tenant.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Activities on a tenant with ten incidents of the last half hour. */
+async function onTenant(options: TenantOptions = {}) {
+  const history = {
+    incidents: { count: 10, fromMs: NOW_MS - 1_800_000, toMs: NOW_MS - 600_000 },
+  };
+  tenant = await startTenant({ history, ...options });
+  const configFile = await writeConfig({
+    folder,
+    inputs: [
+      {
+        name: 'acme',
+        url: tenant.url,
+        credentials: tenant.credentials,
+        services: { incidents: { include_incident_alerts: true, alerts_limit: 40 } },
+      },
+    ],
+    outputs: [{ kind: 'tcp', name: 'devo_1', port: 1 }],
+  });
+  const { config } = loadConfig({ file: configFile, env: {}, nowMs: NOW_MS });
+  const limiter = createLimiter([{ requests: 100, periodMs: 1_000 }]);
+  const client = createCortexClient({ credentials: tenant.credentials, limiter, proxy: undefined });
+  const segments = await openSegmentStore({
+    stateDir: join(folder, 'state'),
+    taskQueuePrefix: 'q',
+  });
+  const deps: ActivityDependencies = {
+    config: () => config,
+    streams: () => [],
+    client: () => client,
+    output: () => undefined,
+    segments,
+    log: pino({ level: 'silent' }),
+    observer: {
+      onFetched: () => undefined,
+      onDelivered: () => undefined,
+      onFailed: () => undefined,
+    },
+  };
+  const activities = createActivities(deps);
+  const environment = new MockActivityEnvironment();
+  return {
+    limiter,
+    list: async () =>
+      (await environment.run(activities.listChangedIncidents, {
+        ...STREAM,
+        ...{ window: WINDOW, knownKeys: [], keysSinceMs: 0, sliceMs: 1_000 },
+        ...LIVE,
+      })) as ChangedIncidents,
+    fetch: async (input: Pick<FetchIncidentAlertsInput, 'call' | 'incidents'>) =>
+      (await environment.run(activities.fetchIncidentAlerts, {
+        ...STREAM,
+        ...{ window: WINDOW, pullingId: 1, segment: 's', keep: [], ...input },
+        ...LIVE,
+      })) as IncidentAlertsReceipt,
+    written: ({ segment }: IncidentAlertsReceipt) =>
+      segment === null
+        ? []
+        : readFileSync(
+            join(
+              folder,
+              'state',
+              'segments',
+              encodeURIComponent(segment.workflowId),
+              `${segment.name}.seg`,
+            ),
+            'utf8',
+          )
+            .trimEnd()
+            .split('\n'),
+  };
+}
+const asked = (id: string, alertCount: number | null = null) => ({ id, alertCount, known: null });
+
+describe('incidents of a window', () => {
+  it('are listed with their number of alerts, each once', async () => {
+    const { list } = await onTenant();
+    const { incidents, counts, window } = await list();
+    expect(incidents).toHaveLength(10);
+    expect(incidents.every(({ alertCount }) => (alertCount ?? 0) > 0)).toBe(true);
+    expect(counts).toMatchObject({ records: 10, duplicates: 0, malformed: 0 });
+    expect(window).toEqual(WINDOW);
+  });
+});
+
+describe('alerts of incidents', () => {
+  it('come in one call for all, each with the id of its incident', async () => {
+    const { list, fetch, written } = await onTenant();
+    const { incidents } = await list();
+    const receipt = await fetch({
+      call: 'batch',
+      incidents: incidents.map((each) => ({ ...each, known: null })),
+    });
+    expect(receipt).toMatchObject({ batchMissing: false, leftOut: [] });
+    expect(receipt.taken).toHaveLength(10);
+    expect(written(receipt)).toHaveLength(tenant.owed('incident_alerts').length);
+    expect(written(receipt).every((line) => line.includes('"incident_id":'))).toBe(true);
+    expect(tenant.stats().byEndpoint['get_multiple_incidents_extra_data 200']).toBe(1);
+  });
+
+  it('come from a tenant that sends a bare list as well', async () => {
+    const { list, fetch } = await onTenant({ behaviour: { batchReply: 'list' } });
+    const { incidents } = await list();
+    const receipt = await fetch({
+      call: 'batch',
+      incidents: incidents.map((each) => ({ ...each, known: null })),
+    });
+    expect(receipt.taken).toHaveLength(10);
+  });
+
+  it('are told to be asked for one by one where the tenant lacks the batch call', async () => {
+    const { fetch } = await onTenant({ behaviour: { batchReply: 'missing' } });
+    const receipt = await fetch({ call: 'batch', incidents: [asked('1000'), asked('1001')] });
+    expect(receipt).toMatchObject({ batchMissing: true, segment: null, taken: [] });
+    expect(receipt.leftOut.map(({ id }) => id)).toEqual(['1000', '1001']);
+  });
+
+  it('come all by a call of their own, more than the configured limit if the incident has more', async () => {
+    const { fetch, written } = await onTenant({ oversize: { share: 1, alerts: 120 } });
+    const batch = await fetch({ call: 'batch', incidents: [asked('1000', 120)] });
+    expect(batch.leftOut.map(({ id }) => id)).toEqual(['1000']);
+    const single = await fetch({ call: 'single', incidents: [asked('1000', 120)] });
+    expect(written(single)).toHaveLength(120);
+    expect(single.warnings).toEqual([]);
+    const limited = await fetch({ call: 'single', incidents: [asked('1001')] });
+    expect(written(limited)).toHaveLength(40);
+    expect(limited.warnings[0]).toContain('has 120 alerts, the API gave 40');
+  });
+
+  it('are none of an incident that went meanwhile, with a warning', async () => {
+    const { fetch } = await onTenant();
+    const receipt = await fetch({ call: 'single', incidents: [asked('99999', 3)] });
+    expect(receipt).toMatchObject({ segment: null, leftOut: [] });
+    expect(receipt.warnings[0]).toContain('incident 99999 went from the tenant');
+  });
+
+  it('refused for their own quota slow no other call, and are asked for later', async () => {
+    const { fetch, limiter } = await onTenant({ behaviour: { extraDataPerMinute: 1 } });
+    await fetch({ call: 'single', incidents: [asked('1000')] });
+    const refused = fetch({ call: 'single', incidents: [asked('1001')] });
+    await expect(refused).rejects.toMatchObject({
+      type: 'CORTEX_RATE_LIMITED',
+      nonRetryable: false,
+      nextRetryDelay: 30_000,
+    });
+    expect(limiter.share).toBe(1);
+  });
+});
