@@ -4,7 +4,16 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, test } from 'vitest';
-import type { DeliverSegmentInput, FetchSegmentInput } from '../../src/pull/receipts.js';
+import { planBackfill } from '../../src/activities/plan-backfill.js';
+import type {
+  DeliverSegmentInput,
+  FetchIncidentAlertsInput,
+  FetchSegmentInput,
+  IncidentAlertsReceipt,
+  ListChangedInput,
+} from '../../src/pull/receipts.js';
+import { extraDataQueue } from '../../src/pull/task-queues.js';
+import type { backfill } from '../../src/workflows/backfill.js';
 import * as messages from '../../src/workflows/messages.js';
 import type { TestBench } from './stream-harness.js';
 import {
@@ -34,7 +43,8 @@ afterAll(async () => {
 async function save(name: string, handle: WorkflowHandle): Promise<void> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.json`), historyToJSON(await handle.fetchHistory()));
-  await handle.terminate();
+  const { status } = await handle.describe();
+  if (status.name === 'RUNNING') await handle.terminate();
 }
 
 const send = (input: DeliverSegmentInput) => Promise.resolve(delivered(input));
@@ -89,5 +99,74 @@ test.runIf(recording)('failed and recovered', async () => {
     await handle.signal(messages.resume);
     await statusWhere(handle, (s) => s.totals.cycles >= 1 && s.state === 'waiting');
     await save('collect-recovered', handle);
+  });
+});
+
+test.runIf(recording)(
+  'incident alerts: a batch, an incident of its own, an unchanged one',
+  async () => {
+    let queue = '';
+    const fetchIncidentAlerts = (
+      input: FetchIncidentAlertsInput,
+    ): Promise<IncidentAlertsReceipt> => {
+      const [first] = input.incidents;
+      const leftOut = input.call === 'batch' && first !== undefined ? [first] : [];
+      const taken = input.incidents.filter((incident) => !leftOut.includes(incident));
+      const fetched = receiptFor(input, queue, 2);
+      return Promise.resolve({
+        ...fetched,
+        taken: taken.map(({ id }) => ({
+          ...{ id, alertCount: 1, alerts: 1, newestMs: 1, artifacts: null },
+        })),
+        leftOut,
+        batchMissing: false,
+      });
+    };
+    const listChangedIncidents = (input: ListChangedInput) =>
+      Promise.resolve({
+        ...receiptFor({ segment: '', window: input.window }, '', 0),
+        incidents: ['1', '2', '3'].map((id) => ({ id, alertCount: 1 })),
+      });
+    const activities = { listChangedIncidents, deliverSegment: send };
+    await bench.withWorker(activities, async (taskQueue) => {
+      queue = taskQueue;
+      const limited = extraDataQueue(taskQueue, { input: 'test', inputId: '1' });
+      await bench.withHost(limited, { fetchIncidentAlerts }, async () => {
+        const settings = settingsFor(taskQueue, { periodMs: 300 });
+        const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
+        await statusWhere(handle, (s) => s.totals.cycles >= 3 && s.state === 'waiting');
+        await save('collect-incident-alerts', handle);
+      });
+    });
+  },
+);
+
+test.runIf(recording)('backfill: two lanes, a pause, an error and its cure', async () => {
+  let queue = '';
+  let fetches = 0;
+  const fetchSegment = (input: FetchSegmentInput) => {
+    fetches += 1;
+    if (fetches === 4) throw ApplicationFailure.nonRetryable('no', 'CORTEX_FORBIDDEN');
+    return Promise.resolve(receiptFor(input, queue, 3));
+  };
+  const resolveBackfill = (request: unknown) => {
+    const identity = { input: 'test', inputId: '1', stream: 'alerts' } as const;
+    const streams = [{ identity, settings: settingsFor(queue) }];
+    return Promise.resolve(planBackfill(request, streams, Date.now()));
+  };
+  const activities = { fetchSegment, resolveBackfill, deliverSegment: send };
+  await bench.withWorker(activities, async (taskQueue) => {
+    queue = taskQueue;
+    const handle = await bench.client.workflow.start<typeof backfill>('backfill', {
+      workflowId: 'backfill/test/1/alerts/recorded',
+      taskQueue,
+      args: [{ service: 'alerts', from: '2026-01-01', to: '2026-01-31' }],
+    });
+    await handle.signal(messages.pause);
+    await handle.signal(messages.resume);
+    while ((await handle.query(messages.progress))?.state !== 'failing');
+    await handle.signal(messages.resume);
+    await handle.result();
+    await save('backfill', handle);
   });
 });

@@ -109,7 +109,7 @@ export async function statusWhere(
 
 /** A receipt for the whole window asked for, with `events` events on the host `hostQueue`. */
 export function receiptFor(
-  input: FetchSegmentInput,
+  input: Pick<FetchSegmentInput, 'segment' | 'window'>,
   hostQueue: string,
   events: number,
 ): SegmentReceipt {
