@@ -111,7 +111,7 @@ function readLanes(lanes: unknown): number {
 
 /** What was typed, cut to a bearable length. */
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 100);
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 100);
 }
 
 function invalid(code: ActivityErrorCode, message: string): CollectorError {

@@ -13,13 +13,13 @@ import type {
 /** What workflows may ask of a worker; `activities/` implements it. Receipts are small and hold no event. */
 export interface CollectorActivities {
   /** Reads one window (or a lower part of it) into one segment on this host. Task queue `<prefix>`. */
-  fetchSegment(input: FetchSegmentInput): Promise<SegmentReceipt>;
+  readonly fetchSegment: (input: FetchSegmentInput) => Promise<SegmentReceipt>;
   /** Lists the incidents modified in a window (or a lower part of it). Task queue `<prefix>`. */
-  listChangedIncidents(input: ListChangedInput): Promise<ChangedIncidents>;
+  readonly listChangedIncidents: (input: ListChangedInput) => Promise<ChangedIncidents>;
   /** One call for the alerts of incidents into one segment on this host. Task queue `extraDataQueue`. */
-  fetchIncidentAlerts(input: FetchIncidentAlertsInput): Promise<IncidentAlertsReceipt>;
+  readonly fetchIncidentAlerts: (input: FetchIncidentAlertsInput) => Promise<IncidentAlertsReceipt>;
   /** Joins what an operator typed with the config of this worker. Task queue `<prefix>`. */
-  resolveBackfill(request: unknown): Promise<BackfillPlan>;
+  readonly resolveBackfill: (request: unknown) => Promise<BackfillPlan>;
   /** Sends one segment to one output and confirms it. Task queue of the segment's host. */
-  deliverSegment(input: DeliverSegmentInput): Promise<DeliveryReceipt>;
+  readonly deliverSegment: (input: DeliverSegmentInput) => Promise<DeliveryReceipt>;
 }

@@ -13,7 +13,7 @@ export interface Trial {
   readonly simulator: Simulator;
   readonly collector: CollectorProcess;
   /** Waits until the reckoning is as wanted; a collector that ended by itself ends the wait. */
-  until(wanted: (reckoning: Reckoning) => boolean): Promise<Reckoning>;
+  readonly until: (wanted: (reckoning: Reckoning) => boolean) => Promise<Reckoning>;
 }
 
 const HOUR_MS = 3_600_000;

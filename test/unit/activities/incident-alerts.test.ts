@@ -9,10 +9,12 @@ import type { ActivityDependencies } from '../../../src/activities/dependencies.
 import { loadConfig } from '../../../src/config/load-config.js';
 import { createCortexClient } from '../../../src/cortex/client.js';
 import { createLimiter } from '../../../src/cortex/limiter.js';
+import type { CollectorActivities } from '../../../src/pull/activity-contract.js';
 import type {
   ChangedIncidents,
   FetchIncidentAlertsInput,
   IncidentAlertsReceipt,
+  ListChangedInput,
 } from '../../../src/pull/receipts.js';
 import { openSegmentStore } from '../../../src/segments/segment-store.js';
 import { writeConfig } from '../../../src/simulator/write-config.js';
@@ -34,6 +36,9 @@ afterEach(async () => {
   await tenant.stop();
   rmSync(folder, { recursive: true });
 });
+
+type ListIncidents = CollectorActivities['listChangedIncidents'];
+type FetchAlerts = CollectorActivities['fetchIncidentAlerts'];
 
 /** Activities on a tenant with ten incidents of the last half hour. */
 async function onTenant(options: TenantOptions = {}) {
@@ -78,17 +83,23 @@ async function onTenant(options: TenantOptions = {}) {
   return {
     limiter,
     list: async () =>
-      (await environment.run(activities.listChangedIncidents, {
-        ...STREAM,
-        ...{ window: WINDOW, knownKeys: [], keysSinceMs: 0, sliceMs: 1_000 },
-        ...LIVE,
-      })) as ChangedIncidents,
+      await environment.run<[ListChangedInput], ChangedIncidents, ListIncidents>(
+        activities.listChangedIncidents,
+        {
+          ...STREAM,
+          ...{ window: WINDOW, knownKeys: [], keysSinceMs: 0, sliceMs: 1_000 },
+          ...LIVE,
+        },
+      ),
     fetch: async (input: Pick<FetchIncidentAlertsInput, 'call' | 'incidents'>) =>
-      (await environment.run(activities.fetchIncidentAlerts, {
-        ...STREAM,
-        ...{ window: WINDOW, pullingId: 1, segment: 's', keep: [], ...input },
-        ...LIVE,
-      })) as IncidentAlertsReceipt,
+      await environment.run<[FetchIncidentAlertsInput], IncidentAlertsReceipt, FetchAlerts>(
+        activities.fetchIncidentAlerts,
+        {
+          ...STREAM,
+          ...{ window: WINDOW, pullingId: 1, segment: 's', keep: [], ...input },
+          ...LIVE,
+        },
+      ),
     written: ({ segment }: IncidentAlertsReceipt) =>
       segment === null
         ? []
