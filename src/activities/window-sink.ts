@@ -7,6 +7,7 @@ import type { RowSink } from '../pull/read-window.js';
 import type { FetchSegmentInput, TagCount } from '../pull/receipts.js';
 import type { SegmentWriter } from '../segments/segment-store.js';
 import { readRecord } from '../services/to-events.js';
+import type { MalformedKind } from '../services/to-events.js';
 import type { Service } from '../services/service.js';
 import type { StreamConfig } from './dependencies.js';
 import { createEventFrames } from './event-frames.js';
@@ -22,6 +23,7 @@ export interface SinkCounts {
   readonly records: number;
   readonly duplicates: number;
   readonly malformed: number;
+  readonly malformedByKind: Readonly<Partial<Record<MalformedKind, number>>>;
   readonly byTag: Readonly<Record<string, TagCount>>;
   readonly newKeys: KeySlice[];
 }
@@ -50,6 +52,7 @@ export function createWindowSink(
   let fresh: KeyEntry[] = [];
   let tally = { duplicates: 0, malformed: 0 };
   let frames = startFrames();
+  let malformedByKind: Partial<Record<MalformedKind, number>> = {};
 
   function framesOf({ record, lossless }: Row): { text: string; events: number } {
     const read = readRecord(service, record, lossless, stream.service);
@@ -59,7 +62,10 @@ export function createWindowSink(
       tally.duplicates += 1;
       return { text: '', events: 0 };
     }
-    if (read.malformed !== undefined) tally.malformed += 1;
+    if (read.malformed !== undefined) {
+      tally.malformed += 1;
+      malformedByKind[read.malformed] = (malformedByKind[read.malformed] ?? 0) + 1;
+    }
     const timeMs = read.timeMs ?? input.window.toMs;
     fresh.push({ key: read.key, timeMs });
     const events = read.events();
@@ -82,11 +88,13 @@ export function createWindowSink(
       fresh = [];
       tally = { duplicates: 0, malformed: 0 };
       frames = startFrames();
+      malformedByKind = {};
       await writer.restart();
     },
     counts: (readToMs) => ({
       records: seen.size,
       ...tally,
+      malformedByKind,
       byTag: frames.byTag,
       newKeys: keysToKeep(fresh, {
         sinceMs: input.keysSinceMs,
