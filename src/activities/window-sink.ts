@@ -18,12 +18,14 @@ export interface Row {
   readonly lossless: boolean;
 }
 
+const NONE_MALFORMED: Readonly<Record<MalformedKind, number>> = { not_an_object: 0, no_key: 0 };
+
 /** What went through the sink since it began or restarted. */
 export interface SinkCounts {
   readonly records: number;
   readonly duplicates: number;
   readonly malformed: number;
-  readonly malformedByKind: Readonly<Partial<Record<MalformedKind, number>>>;
+  readonly malformedByKind: Readonly<Record<MalformedKind, number>>;
   readonly byTag: Readonly<Record<string, TagCount>>;
   readonly newKeys: KeySlice[];
 }
@@ -51,8 +53,8 @@ export function createWindowSink(
   let seen = new Set<string>();
   let fresh: KeyEntry[] = [];
   let tally = { duplicates: 0, malformed: 0 };
+  let malformedByKind = { ...NONE_MALFORMED };
   let frames = startFrames();
-  let malformedByKind: Partial<Record<MalformedKind, number>> = {};
 
   function framesOf({ record, lossless }: Row): { text: string; events: number } {
     const read = readRecord(service, record, lossless, stream.service);
@@ -64,7 +66,7 @@ export function createWindowSink(
     }
     if (read.malformed !== undefined) {
       tally.malformed += 1;
-      malformedByKind[read.malformed] = (malformedByKind[read.malformed] ?? 0) + 1;
+      malformedByKind[read.malformed] += 1;
     }
     const timeMs = read.timeMs ?? input.window.toMs;
     fresh.push({ key: read.key, timeMs });
@@ -87,8 +89,8 @@ export function createWindowSink(
       seen = new Set();
       fresh = [];
       tally = { duplicates: 0, malformed: 0 };
+      malformedByKind = { ...NONE_MALFORMED };
       frames = startFrames();
-      malformedByKind = {};
       await writer.restart();
     },
     counts: (readToMs) => ({

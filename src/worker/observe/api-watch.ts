@@ -17,6 +17,8 @@ export function createApiWatch(metrics: CollectorMetrics): ApiWatch {
     watch(input, limiter) {
       limiters.set(input, limiter);
       return ({ path, status, elapsedMs, waitedMs }) => {
+        // An increase from nothing to 1 is none to Prometheus.
+        metrics.apiRequests.inc({ input, endpoint: path, status: '429' }, 0);
         metrics.apiRequests.inc({ input, endpoint: path, status: String(status) });
         metrics.apiRequestDuration.observe({ input, endpoint: path }, elapsedMs / 1_000);
         metrics.apiLimiterWait.observe({ input }, waitedMs / 1_000);

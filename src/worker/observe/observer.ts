@@ -13,10 +13,15 @@ export interface ObserverSinks {
   readonly sent: SenderStats;
 }
 
-/** Turns what activities report into metrics and log lines; what repeats is logged once. */
-export function createObserver({ log, metrics, pulls, sent }: ObserverSinks): ActivityObserver {
+/** Turns what activities report into metrics and log lines; what repeats is logged once. `outputs`: their names. */
+export function createObserver(
+  { log, metrics, pulls, sent }: ObserverSinks,
+  outputs: readonly string[],
+): ActivityObserver {
   const malformedSaid = new Set<string>();
   const unconfirmed = new Set<string>();
+  // An increase from nothing to 1 is none to Prometheus.
+  for (const output of outputs) metrics.deliveries.inc({ output, confirmation: 'unconfirmed' }, 0);
 
   return {
     onFetching: (stream) => pulls.fetching(stream),
@@ -33,8 +38,8 @@ export function createObserver({ log, metrics, pulls, sent }: ObserverSinks): Ac
         metrics.fetchedBytes.inc({ ...labels, tag }, bytes);
       }
       for (const [kind, records] of Object.entries(malformedByKind ?? { other: counts.malformed })) {
-        if (records === 0) continue;
         metrics.malformed.inc({ ...labels, kind }, records);
+        if (records === 0) continue;
         const known = `${input}/${stream}/${kind}`;
         if (malformedSaid.has(known)) continue;
         malformedSaid.add(known);

@@ -7,8 +7,6 @@ const LOOK_STALE_MS = 60_000;
 /** A stream may be this many periods, and one minute, without progress. */
 const PERIODS_WITHOUT_PROGRESS = 3;
 const LEAST_WITHOUT_PROGRESS_MS = 60_000;
-/** The first failure is often gone with the next try. */
-const FAILURES_IN_FORCE = 2;
 
 /** A worker and the task queue it polls: the common one, that of this host, or an input's own for incident alerts. */
 export interface WatchedWorker {
@@ -112,10 +110,13 @@ function streamCheck(view: StreamView, nowMs: number): StreamCheck {
   };
 }
 
-/** The code alone: the message may name addresses that whoever asks here need not know. */
+/**
+ * An error is in force only after an activity has tried several times. The code alone: the message may name
+ * addresses that whoever asks here need not know.
+ */
 function errorReasons(error: StreamError | null, where: string): string[] {
-  if (error === null || error.failures < FAILURES_IN_FORCE) return [];
-  return [`${where}${error.code}, ${error.failures} failures in a row`];
+  if (error === null) return [];
+  return [`${where}${error.code}, ${error.failures} failed rounds in a row`];
 }
 
 function checkOf(reasons: readonly string[]): Check {

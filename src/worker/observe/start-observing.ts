@@ -51,10 +51,8 @@ export async function startObserving(options: ObservingOptions): Promise<Observi
   metrics.buildInfo.set({ version: version() }, 1);
   const streams = streamsOf(config, session.searchAttributes);
   const pulls = createPullLines(log, streams, Date.now);
-  const sent = createSenderStats(
-    config.outputs.map((output) => output.name),
-    Date.now(),
-  );
+  const outputs = config.outputs.map((output) => output.name);
+  const sent = createSenderStats(outputs, Date.now());
   const api = createApiWatch(metrics);
   const watch = createStreamWatch({
     readStreams: async () => await readStatus(config, session),
@@ -90,7 +88,7 @@ export async function startObserving(options: ObservingOptions): Promise<Observi
   void watch.look();
 
   return {
-    observer: createObserver({ log, metrics, pulls, sent }),
+    observer: createObserver({ log, metrics, pulls, sent }, outputs),
     watchApi: (input, limiter) => api.watch(input, limiter),
     onPullEnded(workflowId, pull) {
       pulls.ended(workflowId, pull);
