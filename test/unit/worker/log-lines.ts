@@ -11,7 +11,7 @@ export interface LogLine {
 export function keptLog(secrets: readonly string[] = []): {
   readonly log: Logger;
   readonly lines: LogLine[];
-  text(): string;
+  readonly text: () => string;
 } {
   let text = '';
   const lines: LogLine[] = [];

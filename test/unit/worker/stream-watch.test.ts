@@ -23,7 +23,7 @@ function watchOf(reports: StreamReport[]) {
     loseTemporal: () => {
       pinged = Promise.reject(new Error('unreachable'));
     },
-    async lookAfter(ms: number) {
+    lookAfter: async (ms: number) => {
       clock.nowMs += ms;
       await watch.look();
       return watch.state().streams[0];
