@@ -37,7 +37,9 @@ export function createObserver(
         metrics.fetchedEvents.inc({ ...labels, tag }, events);
         metrics.fetchedBytes.inc({ ...labels, tag }, bytes);
       }
-      for (const [kind, records] of Object.entries(malformedByKind ?? { other: counts.malformed })) {
+      for (const [kind, records] of Object.entries(
+        malformedByKind ?? { other: counts.malformed },
+      )) {
         metrics.malformed.inc({ ...labels, kind }, records);
         if (records === 0) continue;
         const known = `${input}/${stream}/${kind}`;

@@ -6,7 +6,7 @@ import { createObserver } from '../../../src/worker/observe/observer.js';
 import { createPullLines } from '../../../src/worker/observe/pull-lines.js';
 import { createSenderStats } from '../../../src/worker/observe/sender-stats.js';
 import { keptLog } from './log-lines.js';
-import { IDENTITY, NOW_MS } from './stream-views.js';
+import { IDENTITY, NOW_MS, PULLED } from './stream-views.js';
 
 const TAG = 'edr.cortex_xdr.alerts';
 const BY_TAG = { [TAG]: { events: 4, bytes: 400 } };
@@ -48,7 +48,7 @@ async function page(metrics: ReturnType<typeof createMetrics>, name: string): Pr
 
 test('counts records, duplicates, malformed by kind, and events and bytes by tag', async () => {
   const { metrics, observer } = observing();
-  observer.onFetched(IDENTITY, RECEIPT, 2_000, { no_key: 1, not_an_object: 0 });
+  observer.onFetched(PULLED, RECEIPT, 2_000, { no_key: 1, not_an_object: 0 });
   const labels = 'input="tenant",stream="alerts"';
   expect(await page(metrics, 'records')).toEqual([
     `cortex_devo_records_total{${labels}} 7`,
@@ -89,9 +89,9 @@ test('counts failures by code', async () => {
 test('warns of records of an unknown shape once per stream and kind', () => {
   const { observer, warnings } = observing();
   for (const kinds of [{ no_key: 1 }, { no_key: 5 }, { no_key: 1, not_an_object: 2 }]) {
-    observer.onFetched(IDENTITY, RECEIPT, 1, kinds);
+    observer.onFetched(PULLED, RECEIPT, 1, kinds);
   }
-  observer.onFetched({ ...IDENTITY, stream: 'incidents' }, RECEIPT, 1, { no_key: 1 });
+  observer.onFetched({ ...PULLED, stream: 'incidents' }, RECEIPT, 1, { no_key: 1 });
   expect(warnings().map(({ stream, kind, code }) => [stream, kind, code])).toEqual([
     ['alerts', 'no_key', 'RECORD_MALFORMED'],
     ['alerts', 'not_an_object', 'RECORD_MALFORMED'],

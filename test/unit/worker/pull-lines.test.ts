@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { SegmentReceipt } from '../../../src/pull/receipts.js';
 import { createPullLines } from '../../../src/worker/observe/pull-lines.js';
 import { keptLog } from './log-lines.js';
-import { IDENTITY, NOW_MS, statusWith } from './stream-views.js';
+import { IDENTITY, NOW_MS, PULLED, statusWith } from './stream-views.js';
 
 const ID = 'collect/tenant/1/alerts';
 const PULL = {
@@ -40,7 +40,7 @@ function windowOf(events: number): SegmentReceipt {
 
 test('says once that a pull started, however many windows and tries it takes', () => {
   const { pulls, lines } = linesOf();
-  for (const pullingId of [1, 1, 1, 2]) pulls.fetching(IDENTITY, pullingId);
+  for (const pullingId of [1, 1, 1, 2]) pulls.fetching({ ...PULLED, pullingId });
   expect(lines).toMatchObject([
     { msg: 'Pull started', ...IDENTITY, pullingId: '1', periodSeconds: 300 },
     { msg: 'Pull started', pullingId: '2' },
@@ -75,10 +75,10 @@ test('says so when a pull took longer than its period', () => {
 
 test('a long pull tells every minute how far it is', () => {
   const { pulls, lines, clock, messages } = linesOf();
-  pulls.fetching(IDENTITY, NOW_MS);
+  pulls.fetching(PULLED);
   for (const seconds of [20, 59, 61, 100]) {
     clock.nowMs = NOW_MS + seconds * 1_000;
-    pulls.fetched(IDENTITY, windowOf(100));
+    pulls.fetched(PULLED, windowOf(100));
   }
   expect(messages()).toEqual(['Pull started', 'Pull statistics so far']);
   expect(lines[1]).toMatchObject({
@@ -87,6 +87,17 @@ test('a long pull tells every minute how far it is', () => {
     duplicatesLeftOut: 3,
     readTo: '2026-01-31T11:58:00.000Z',
   });
+});
+
+test('a backfill beside it neither starts a pull nor counts in one', () => {
+  const { pulls, lines, clock, messages } = linesOf();
+  pulls.fetching({ ...PULLED, priority: 'backfill' });
+  expect(messages()).toEqual([]);
+  pulls.fetching(PULLED);
+  clock.nowMs += 61_000;
+  pulls.fetched({ ...PULLED, pullingId: 1, priority: 'backfill' }, windowOf(1_000));
+  pulls.fetched(PULLED, windowOf(5));
+  expect(lines[1]).toMatchObject({ msg: 'Pull statistics so far', received: 5 });
 });
 
 test('leaves streams of other configs to others', () => {

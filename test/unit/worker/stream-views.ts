@@ -5,6 +5,9 @@ import type { StreamReport } from '../../../src/worker/status.js';
 export const NOW_MS = Date.UTC(2026, 0, 31, 12);
 export const IDENTITY = { input: 'tenant', inputId: '1', stream: 'alerts' } as const;
 
+/** A pull of that stream. */
+export const PULLED = { ...IDENTITY, pullingId: NOW_MS, priority: 'live' } as const;
+
 /** A stream that waits for its next pull, up to date. */
 export function statusWith(changes: Partial<StreamStatus> = {}): StreamStatus {
   return {
@@ -31,6 +34,7 @@ export function statusWith(changes: Partial<StreamStatus> = {}): StreamStatus {
     outputErrors: {},
     refusedSignal: null,
     nextPullMs: null,
+    timeField: null,
     settings: {
       periodMs: 300_000,
       settleMs: 60_000,
