@@ -65,7 +65,7 @@ async function answer(
     response.end(method === 'HEAD' ? undefined : body);
   };
   const path = (url ?? '/').split('?', 1)[0] ?? '/';
-  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  const route = routes[path];
   if (route === undefined) {
     send(text(404, `found no ${path}, expected one of ${Object.keys(routes).join(', ')}`));
   } else if (method !== 'GET' && method !== 'HEAD') {

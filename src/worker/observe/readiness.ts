@@ -44,7 +44,7 @@ export function readinessOf(
   const checks = {
     workers: checkOf(workersReasons(workers)),
     temporal: checkOf(temporalReasons(watched, nowMs)),
-    streams: watched.streams.map((view) => streamCheck(view, nowMs)),
+    streams: watched.streams.map((view) => streamCheck(view, watched.temporalReachable, nowMs)),
   };
   const ready =
     checks.workers.ok && checks.temporal.ok && checks.streams.every((stream) => stream.ok);
@@ -77,14 +77,15 @@ function temporalReasons({ lookedMs, temporalReachable }: WatchedState, nowMs: n
   return [];
 }
 
-function streamCheck(view: StreamView, nowMs: number): StreamCheck {
+function streamCheck(view: StreamView, askable: boolean, nowMs: number): StreamCheck {
   const { identity, status, problem } = view;
   const { input, stream } = identity;
   if (problem?.code === 'STREAM_NOT_STARTED') {
     // Workers of a cluster are ready before `apply` has run.
     return { ok: true, reasons: [], input, stream, state: 'not started', lagSeconds: null };
   }
-  const reasons = problem === undefined ? [] : [`${problem.code}: ${problem.message}`];
+  // Without Temporal no stream can answer, and that is said already.
+  const reasons = problem !== undefined && askable ? [`${problem.code}: ${problem.message}`] : [];
   if (status === null) {
     return { ...checkOf(reasons), input, stream, state: 'no answer', lagSeconds: null };
   }

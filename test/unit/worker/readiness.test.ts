@@ -44,7 +44,10 @@ test('is not ready when a worker does not poll', () => {
 });
 
 test('is not ready when Temporal gave no answer, or was not asked for a minute', () => {
-  expect(reasons(watched([], { temporalReachable: false }))).toEqual(['Temporal gave no answer']);
+  const silent = viewWith({}, { problem: { code: 'STREAM_NO_ANSWER', message: 'm' } });
+  expect(reasons(watched([silent], { temporalReachable: false }))).toEqual([
+    'Temporal gave no answer',
+  ]);
   expect(reasons(watched([], { lookedMs: NOW_MS - 61_000 }))).toEqual([
     'Temporal was asked 61 s ago for the last time',
   ]);
