@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# scripts/check-deploy.sh: checks the alert rules and runs their tests with promtool, which is installed where
-# that is possible without asking (Debian, as root); elsewhere the checks are skipped, and it says so.
+# scripts/check-deploy.sh: checks the alert rules and the dashboard's expressions and runs the rules' tests, with
+# promtool, which is installed where that is possible without asking (Debian, as root); elsewhere the checks are
+# skipped, and it says so.
 set -euo pipefail
 
 # shellcheck source=scripts/prepare.sh
@@ -15,8 +16,11 @@ install_promtool() {
 }
 
 if ! command -v promtool >/dev/null && ! install_promtool; then
-  echo "skipped: no promtool (Debian's package prometheus has it): alert rules are not checked"
+  echo "skipped: no promtool (Debian's package prometheus has it): alert rules and dashboard are not checked"
   exit 0
 fi
-promtool check rules deploy/prometheus/rules.yml
+dashboard_rules=$(mktemp)
+trap 'rm -f "$dashboard_rules"' EXIT
+node scripts/dashboard-rules.js >"$dashboard_rules"
+promtool check rules deploy/prometheus/rules.yml "$dashboard_rules"
 promtool test rules deploy/prometheus/rules-test.yml

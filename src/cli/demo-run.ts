@@ -78,7 +78,7 @@ async function collectIn(
     const config = await loadForCommand(io, { config: simulator.configFile });
     // The terminal belongs to the table.
     const stream = pino.destination({ dest: join(dir, 'collector.log'), sync: true });
-    const log = createLogger({ debug: options.debug, secrets: secretsOf(config), stream });
+    const log = createLogger({ debug: options.debug, secrets: secretsOf(config, io.env), stream });
     const env = withoutCluster(io.env, dir);
     const session = await openTemporal(config, { env, embedded: 'start', log });
     try {

@@ -23,7 +23,7 @@ export async function runWorker(io: Io, options: RunWorkerOptions): Promise<void
   const config = await loadForCommand(io, options);
   const log = createLogger({
     debug: options.debug || config.debug,
-    secrets: secretsOf(config),
+    secrets: secretsOf(config, io.env),
   });
   const session = await openTemporal(config, { env: io.env, embedded: 'start', log });
   try {

@@ -16,7 +16,7 @@ export async function withSession<Result>(
 ): Promise<Result> {
   const log = createLogger({
     debug: options.debug === true || config.debug,
-    secrets: secretsOf(config),
+    secrets: secretsOf(config, io.env),
   });
   const session = await openTemporal(config, { env: io.env, embedded: 'join', log });
   try {

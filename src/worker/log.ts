@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring';
 import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
 import pretty from 'pino-pretty';
@@ -22,12 +23,21 @@ const PRIVATE_KEY =
 /** A shorter value would be found in words that have nothing to do with it. */
 const LEAST_SECRET_CHARACTERS = 6;
 
-/** The keys and tokens of a config: what no line may hold, whatever field it stands in. */
-export function secretsOf({ inputs, outputs }: CollectorConfig): string[] {
+/** The keys, tokens and passwords of a config and of Temporal: what no line may hold, whatever field it stands in. */
+export function secretsOf({ inputs, outputs }: CollectorConfig, env: NodeJS.ProcessEnv): string[] {
   return [
     ...inputs.map((input) => input.credentials.apiKey),
+    ...inputs.flatMap(({ proxy }) => (proxy === undefined ? [] : passwordsOf(proxy))),
     ...outputs.flatMap((output) => (output.type === 'http' ? [output.token] : [])),
+    ...(env.TEMPORAL_API_KEY === undefined ? [] : [env.TEMPORAL_API_KEY]),
   ];
+}
+
+/** As it stands in the URL, and as it is sent; a stray percent sign stays. */
+function passwordsOf(url: string): string[] {
+  if (!URL.canParse(url)) return [];
+  const { password } = new URL(url);
+  return [password, unescape(password)];
 }
 
 /**

@@ -7,12 +7,18 @@ import { keptLog } from './log-lines.js';
 const KEY = 'MarkedKey+with"quote/0123456789';
 const TOKEN = 'MarkedToken0123456789';
 
-test('knows the keys and tokens of a config', () => {
+test('knows the keys, tokens and passwords of a config and of Temporal', () => {
   const config = {
-    inputs: [{ credentials: { apiKey: KEY } }],
+    inputs: [
+      { credentials: { apiKey: KEY }, proxy: 'http://user:pass%20word%@proxy:3128' },
+      { credentials: { apiKey: 'OtherKey' }, proxy: undefined },
+    ],
     outputs: [{ type: 'console' }, { type: 'http', token: TOKEN }],
   } as unknown as CollectorConfig;
-  expect(secretsOf(config)).toEqual([KEY, TOKEN]);
+  const secrets = secretsOf(config, { TEMPORAL_API_KEY: 'KeyOfTemporal' });
+  expect(secrets.sort()).toEqual(
+    [KEY, 'OtherKey', 'pass%20word%', 'pass word%', TOKEN, 'KeyOfTemporal'].sort(),
+  );
 });
 
 test.each([
