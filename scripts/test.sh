@@ -55,6 +55,7 @@ step format npm run --silent format:check
 step lint npm run --silent lint
 step typecheck npm run --silent typecheck
 step build quietly build npm run build
+step 'alerts, dashboard' scripts/check-deploy.sh
 test_step unit "$@"
 test_step integration "$@"
 step chromium find_chromium

@@ -30,7 +30,7 @@ export function createDeliverSegment(deps: ActivityDependencies) {
       const source = await deps.segments.open(segment);
       const receipt = await output.deliver(source, { signal, onProgress: () => undefined });
       await deps.segments.confirm(segment, name, outputs);
-      deps.observer.onDelivered(identityOf(input), receipt);
+      deps.observer.onDelivered(identityOf(input), receipt, segment.byTag);
       return receipt;
     });
 }

@@ -3,7 +3,7 @@ import type { CollectorConfig, InputConfig, ServiceConfig } from '../config/mode
 import type { CortexClient } from '../cortex/client.js';
 import type { Output } from '../devo/output.js';
 import { CollectorError } from '../errors/collector-error.js';
-import type { DeliveryReceipt, SegmentReceipt } from '../pull/receipts.js';
+import type { DeliveryReceipt, Priority, SegmentReceipt, TagCount } from '../pull/receipts.js';
 import type { StreamIdentity, TimeField } from '../pull/settings.js';
 import type { SegmentStore } from '../segments/segment-store.js';
 import type { KnownStream } from './plan-backfill.js';
@@ -11,10 +11,30 @@ import type { KnownStream } from './plan-backfill.js';
 /** What any fetching activity tells of its work. */
 export type FetchReport = Pick<SegmentReceipt, 'segment' | 'window' | 'counts'>;
 
+/** The stream and the pull that an activity reads for. */
+export interface PulledStream extends StreamIdentity {
+  /** Time of the pull, epoch ms: `@devo_pulling_id`. */
+  readonly pullingId: number;
+  readonly priority: Priority;
+}
+
 /** What activities count; the worker turns it into metrics and reports. */
 export interface ActivityObserver {
-  onFetched(stream: StreamIdentity, fetched: FetchReport, elapsedMs: number): void;
-  onDelivered(stream: StreamIdentity, receipt: DeliveryReceipt): void;
+  /** A part of a pull is about to be read. */
+  onFetching(stream: PulledStream): void;
+  /** `malformedByKind`: how many records were not what the service expects, by what was wrong. */
+  onFetched(
+    stream: PulledStream,
+    fetched: FetchReport,
+    elapsedMs: number,
+    malformedByKind?: Readonly<Record<string, number>>,
+  ): void;
+  /** `byTag`: what the segment holds. */
+  onDelivered(
+    stream: StreamIdentity,
+    receipt: DeliveryReceipt,
+    byTag: Readonly<Record<string, TagCount>>,
+  ): void;
   onFailed(stream: StreamIdentity, activity: string, code: string): void;
 }
 

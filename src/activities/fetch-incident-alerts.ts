@@ -30,6 +30,7 @@ export function createFetchIncidentAlerts(deps: ActivityDependencies) {
   return async (input: FetchIncidentAlertsInput): Promise<IncidentAlertsReceipt> =>
     await guarded(deps, 'fetchIncidentAlerts', input, async (signal) => {
       const startedMs = Date.now();
+      deps.observer.onFetching(input);
       const config = deps.config();
       const stream = streamConfig(config, input, null);
       const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: 'none' };

@@ -17,6 +17,7 @@ export function createFetchSegment(deps: ActivityDependencies) {
   return async (input: FetchSegmentInput): Promise<SegmentReceipt> =>
     await guarded(deps, 'fetchSegment', input, async (signal) => {
       const startedMs = Date.now();
+      deps.observer.onFetching(input);
       const config = deps.config();
       const stream = streamConfig(config, input, input.timeField);
       const service = SERVICES[stream.service.service];
@@ -34,7 +35,7 @@ export function createFetchSegment(deps: ActivityDependencies) {
           overlapMs: overlapMsOf(input.stream),
         });
         const stored = await writer.commit();
-        const { byTag, newKeys, ...counts } = sink.counts(read.window.toMs);
+        const { byTag, newKeys, malformedByKind, ...counts } = sink.counts(read.window.toMs);
         const receipt: SegmentReceipt = {
           segment: stored === null ? null : { ...stored, byTag },
           window: read.window,
@@ -42,7 +43,7 @@ export function createFetchSegment(deps: ActivityDependencies) {
           newKeys,
           warnings: read.warnings,
         };
-        deps.observer.onFetched(input, receipt, Date.now() - startedMs);
+        deps.observer.onFetched(input, receipt, Date.now() - startedMs, malformedByKind);
         return receipt;
       } catch (error) {
         await writer.abort();

@@ -7,6 +7,7 @@ import type { RowSink } from '../pull/read-window.js';
 import type { FetchSegmentInput, TagCount } from '../pull/receipts.js';
 import type { SegmentWriter } from '../segments/segment-store.js';
 import { readRecord } from '../services/to-events.js';
+import type { MalformedKind } from '../services/to-events.js';
 import type { Service } from '../services/service.js';
 import type { StreamConfig } from './dependencies.js';
 import { createEventFrames } from './event-frames.js';
@@ -17,11 +18,14 @@ export interface Row {
   readonly lossless: boolean;
 }
 
+const NONE_MALFORMED: Readonly<Record<MalformedKind, number>> = { not_an_object: 0, no_key: 0 };
+
 /** What went through the sink since it began or restarted. */
 export interface SinkCounts {
   readonly records: number;
   readonly duplicates: number;
   readonly malformed: number;
+  readonly malformedByKind: Readonly<Record<MalformedKind, number>>;
   readonly byTag: Readonly<Record<string, TagCount>>;
   readonly newKeys: KeySlice[];
 }
@@ -49,6 +53,7 @@ export function createWindowSink(
   let seen = new Set<string>();
   let fresh: KeyEntry[] = [];
   let tally = { duplicates: 0, malformed: 0 };
+  let malformedByKind = { ...NONE_MALFORMED };
   let frames = startFrames();
 
   function framesOf({ record, lossless }: Row): { text: string; events: number } {
@@ -59,7 +64,10 @@ export function createWindowSink(
       tally.duplicates += 1;
       return { text: '', events: 0 };
     }
-    if (read.malformed !== undefined) tally.malformed += 1;
+    if (read.malformed !== undefined) {
+      tally.malformed += 1;
+      malformedByKind[read.malformed] += 1;
+    }
     const timeMs = read.timeMs ?? input.window.toMs;
     fresh.push({ key: read.key, timeMs });
     const events = read.events();
@@ -81,12 +89,14 @@ export function createWindowSink(
       seen = new Set();
       fresh = [];
       tally = { duplicates: 0, malformed: 0 };
+      malformedByKind = { ...NONE_MALFORMED };
       frames = startFrames();
       await writer.restart();
     },
     counts: (readToMs) => ({
       records: seen.size,
       ...tally,
+      malformedByKind,
       byTag: frames.byTag,
       newKeys: keysToKeep(fresh, {
         sinceMs: input.keysSinceMs,

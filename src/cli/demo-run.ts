@@ -8,7 +8,7 @@ import type { Reckoning } from '../simulator/reckoning.js';
 import { startSimulator } from '../simulator/simulator.js';
 import type { Simulator } from '../simulator/simulator.js';
 import { executeApply, planApply } from '../worker/apply.js';
-import { createLogger } from '../worker/log.js';
+import { createLogger, secretsOf } from '../worker/log.js';
 import { openTemporal } from '../worker/open-temporal.js';
 import type { TemporalSession } from '../worker/open-temporal.js';
 import { readStatus } from '../worker/status.js';
@@ -78,7 +78,7 @@ async function collectIn(
     const config = await loadForCommand(io, { config: simulator.configFile });
     // The terminal belongs to the table.
     const stream = pino.destination({ dest: join(dir, 'collector.log'), sync: true });
-    const log = createLogger({ debug: options.debug, stream });
+    const log = createLogger({ debug: options.debug, secrets: secretsOf(config, io.env), stream });
     const env = withoutCluster(io.env, dir);
     const session = await openTemporal(config, { env, embedded: 'start', log });
     try {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { executeApply, planApply } from '../worker/apply.js';
-import { createLogger } from '../worker/log.js';
+import { createLogger, secretsOf } from '../worker/log.js';
 import { openTemporal } from '../worker/open-temporal.js';
 import type { Io } from './io.js';
 import { loadForCommand } from './load-for-command.js';
@@ -21,7 +21,10 @@ export interface RunWorkerOptions {
 export async function runWorker(io: Io, options: RunWorkerOptions): Promise<void> {
   const interruption = io.interruption();
   const config = await loadForCommand(io, options);
-  const log = createLogger({ debug: options.debug || config.debug });
+  const log = createLogger({
+    debug: options.debug || config.debug,
+    secrets: secretsOf(config, io.env),
+  });
   const session = await openTemporal(config, { env: io.env, embedded: 'start', log });
   try {
     await whileCollecting(config, session, log, async () => {

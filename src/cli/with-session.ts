@@ -1,5 +1,5 @@
 import type { CollectorConfig } from '../config/model.js';
-import { createLogger } from '../worker/log.js';
+import { createLogger, secretsOf } from '../worker/log.js';
 import { openTemporal } from '../worker/open-temporal.js';
 import type { TemporalSession } from '../worker/open-temporal.js';
 import type { Io } from './io.js';
@@ -14,7 +14,10 @@ export async function withSession<Result>(
   options: { readonly debug?: boolean },
   work: (session: TemporalSession) => Promise<Result>,
 ): Promise<Result> {
-  const log = createLogger({ debug: options.debug === true || config.debug });
+  const log = createLogger({
+    debug: options.debug === true || config.debug,
+    secrets: secretsOf(config, io.env),
+  });
   const session = await openTemporal(config, { env: io.env, embedded: 'join', log });
   try {
     return await work(session);

@@ -36,6 +36,29 @@ export const WORKER_ERRORS = {
       'The server ended while it was starting: often a damaged or foreign state/temporal.sqlite, a full disk, or a state folder in use by another collector.',
     action: 'Read state/temporal.log, and see that one collector alone uses this state folder.',
   },
+  HTTP_PORT_IN_USE: {
+    title: 'Port of health and metrics taken',
+    cause: 'Another process, often another collector on this host, listens on that port.',
+    action: 'End that process, or set globals.http.port to a free port, or to 0 for any free one.',
+  },
+  HTTP_LISTEN_FAILED: {
+    title: 'Health and metrics cannot listen',
+    cause: 'The address is none of this host, or its port needs rights that the collector lacks.',
+    action: 'Correct host and port in globals.http.',
+  },
+  DEVO_UNCONFIRMED: {
+    title: 'Delivery not confirmed',
+    cause:
+      'The receiver took every byte and never closed the connection: often a load balancer or a relay in between.',
+    action:
+      'Nothing is lost as far as the collector can tell. Compare the counts in Devo, and look at what stands between.',
+  },
+  RECORD_MALFORMED: {
+    title: 'Records of an unknown shape',
+    cause: 'The API returned records without an id, or none that are objects.',
+    action:
+      'They are delivered as they came. Report it with the service and the kind if they go on.',
+  },
 } as const satisfies ErrorCatalogue;
 
 export type WorkerErrorCode = keyof typeof WORKER_ERRORS;

@@ -3,14 +3,19 @@ import type { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/index.js';
-import type { ActivityDependencies, ActivityObserver } from '../activities/dependencies.js';
+import type { ActivityDependencies } from '../activities/dependencies.js';
 import type { CollectorConfig, InputConfig } from '../config/model.js';
 import { createCortexClient } from '../cortex/client.js';
 import type { CortexClient } from '../cortex/client.js';
 import { createLimiter } from '../cortex/limiter.js';
 import { createOutput } from '../devo/create-output.js';
 import { openSegmentStore } from '../segments/segment-store.js';
+import type { SegmentStore } from '../segments/segment-store.js';
 import { extraDataQueue } from '../pull/task-queues.js';
+import type { ApiWatch } from './observe/api-watch.js';
+import type { WatchedWorker } from './observe/readiness.js';
+import { startObserving } from './observe/start-observing.js';
+import type { Observing } from './observe/start-observing.js';
 import { installRuntime } from './runtime.js';
 import { inputsWithIncidentAlerts, streamsOf } from './streams.js';
 import { workflowBundle } from './bundle.js';
@@ -29,30 +34,54 @@ export interface Collector {
   shutdown(): void;
 }
 
-/** Opens the segment store, sweeps what no workflow needs any more, and starts the workers. */
+/**
+ * Opens the segment store, sweeps what no workflow needs any more, and starts health, metrics and the workers.
+ * Raises `HTTP_PORT_IN_USE` and `HTTP_LISTEN_FAILED`.
+ */
 export async function startCollector(
   config: CollectorConfig,
   session: TemporalSession,
   log: Logger,
 ): Promise<Collector> {
-  installRuntime(log);
-  const { client, namespace } = session;
   const segments = await openSegmentStore({
     stateDir: config.paths.state,
     taskQueuePrefix: config.temporal.taskQueuePrefix,
   });
-  const swept = await segments.sweep(async (workflowId) => await isRunning(client, workflowId));
-  log.info({ host: segments.hostId, swept }, 'Segment store open');
+  const observing = await startObserving({ config, session, segments, log });
+  try {
+    await installRuntime(log, observing.onPullEnded);
+    const swept = await segments.sweep(
+      async (workflowId) => await isRunning(session.client, workflowId),
+    );
+    log.info({ host: segments.hostId, swept }, 'Segment store open');
+    return await startWorkers(config, session, { log, segments, observing });
+  } catch (error) {
+    await observing.close();
+    throw error;
+  }
+}
 
+interface WorkerParts {
+  readonly log: Logger;
+  readonly segments: SegmentStore;
+  readonly observing: Observing;
+}
+
+async function startWorkers(
+  config: CollectorConfig,
+  session: TemporalSession,
+  { log, segments, observing }: WorkerParts,
+): Promise<Collector> {
+  const { namespace } = session;
   const outputs = new Map(config.outputs.map((output) => [output.name, createOutput(output)]));
   const deps: ActivityDependencies = {
     config: () => config,
     streams: () => streamsOf(config, session.searchAttributes),
-    client: cachedClients(),
+    client: cachedClients(observing.watchApi),
     output: (name) => outputs.get(name),
     segments,
     log,
-    observer: logObserver(log),
+    observer: observing.observer,
   };
   const activities = { ...createActivities(deps) };
   const connection = await session.connectWorker();
@@ -93,6 +122,7 @@ export async function startCollector(
       ),
     )),
   ];
+  observing.workersStarted(() => watchedWorkers(workers));
   const shutdown = () => {
     for (const worker of workers) {
       if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -105,23 +135,27 @@ export async function startCollector(
       shutdown();
     }
   });
-  const done = Promise.all(runs).then(async () => {
-    await connection.close();
-  });
+  const done = Promise.all(runs)
+    .then(async () => {
+      await connection.close();
+    })
+    .finally(async () => await observing.close());
   return { done, shutdown };
 }
 
 /** One client per input, so that all its streams share one quota. */
-function cachedClients(): (input: InputConfig) => CortexClient {
+function cachedClients(watch: ApiWatch['watch']): (input: InputConfig) => CortexClient {
   const clients = new Map<string, CortexClient>();
   return (input) => {
     const key = `${input.name}/${input.id}`;
     const known = clients.get(key);
     if (known !== undefined) return known;
+    const limiter = createLimiter(input.requestLimits);
     const client = createCortexClient({
       credentials: input.credentials,
-      limiter: createLimiter(input.requestLimits),
+      limiter,
       proxy: input.proxy,
+      onRequest: watch(input.name, limiter),
     });
     clients.set(key, client);
     return client;
@@ -137,35 +171,10 @@ async function isRunning(client: Client, workflowId: string): Promise<boolean> {
   }
 }
 
-function logObserver(log: Logger): ActivityObserver {
-  return {
-    onFetched: (stream, receipt, elapsedMs) => {
-      log.info(
-        {
-          ...streamOf(stream),
-          ...receipt.counts,
-          byTag: receipt.segment?.byTag ?? {},
-          fromMs: receipt.window.fromMs,
-          toMs: receipt.window.toMs,
-          elapsedMs,
-        },
-        'Window fetched',
-      );
-    },
-    onDelivered: (stream, receipt) => {
-      log.info({ ...streamOf(stream), ...receipt }, 'Segment delivered');
-      if (receipt.confirmation === 'unconfirmed') {
-        log.warn(
-          { output: receipt.output, code: 'DEVO_UNCONFIRMED' },
-          'The receiver took a whole segment and never closed the connection; counted as delivered',
-        );
-      }
-    },
-    onFailed: () => undefined,
-  };
-}
-
-/** Only the names: an activity's input also holds keys and windows. */
-function streamOf({ input, inputId, stream }: { input: string; inputId: string; stream: string }) {
-  return { input, inputId, stream };
+/** They are made in this order; each input with incident alerts has one of the last kind. */
+function watchedWorkers(workers: readonly Worker[]): WatchedWorker[] {
+  return workers.map((worker, index) => ({
+    queue: (['common', 'host'] as const)[index] ?? 'incident_alerts',
+    status: worker.getStatus(),
+  }));
 }

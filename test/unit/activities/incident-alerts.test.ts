@@ -73,6 +73,7 @@ async function onTenant(options: TenantOptions = {}) {
     segments,
     log: pino({ level: 'silent' }),
     observer: {
+      onFetching: () => undefined,
       onFetched: () => undefined,
       onDelivered: () => undefined,
       onFailed: () => undefined,

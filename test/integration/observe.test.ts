@@ -1,0 +1,282 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { startReceiver } from '../../src/simulator/receiver.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import { freePort } from '../../src/worker/free-port.js';
+import { expectAlerts, HAS_PROMTOOL, metricsComplaints } from './alert-check.js';
+import { startUp } from './collector-process.js';
+import type { CollectorProcess } from './collector-process.js';
+
+const HOUR_MS = 3_600_000;
+const TENANT = { apiKey: 'MarkedApiKey0123456789', apiKeyId: '7', authType: 'standard' } as const;
+const HTTP_OUTPUT = { domain: 'simulated', token: 'MarkedToken0123456789' };
+const STREAM = 'input="cortex_xdr",stream="incidents"';
+const REFUSED = `cortex_devo_stream_error_failures{${STREAM},output="devo_1",code="DEVO_CONNECT_REFUSED"}`;
+const UNCONFIRMED = 'cortex_devo_deliveries_total{output="devo_1",confirmation="unconfirmed"}';
+const LAG = `cortex_devo_stream_lag_seconds{${STREAM}}`;
+const PERIOD = `cortex_devo_stream_period_seconds{${STREAM}}`;
+
+interface Page {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Everything the collector showed of itself. */
+interface Shown {
+  readonly unconfirmed: Page;
+  readonly ready: Page;
+  readonly health: Page;
+  readonly killed: Page;
+  readonly notReady: Page;
+  readonly log: string;
+  readonly exitCode: number | null;
+}
+
+function valueOf({ text }: Page, series: string): number | undefined {
+  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+async function page(url: string): Promise<Page> {
+  const reply = await fetch(url);
+  return { status: reply.status, text: await reply.text() };
+}
+
+/** Asks again until the page is as wanted; a collector that ended by itself ends the wait. */
+async function pageWhere(
+  collector: CollectorProcess,
+  path: string,
+  wanted: (page: Page) => boolean,
+): Promise<Page> {
+  for (;;) {
+    if (collector.hasEnded()) throw new Error(`the collector ended: ${collector.output()}`);
+    const [, url] = /"urls":\["([^"]+)"/.exec(collector.output()) ?? [];
+    if (url !== undefined) {
+      const found = await page(`${url}${path}`);
+      if (wanted(found)) return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Other tests on this host start servers of their own from the default port on. */
+async function ownUiPort() {
+  return { temporal: { ui_port: await freePort(0) } };
+}
+
+/** A TLS output that gives up connecting at once, and an HTTP output beside it. */
+function changeConfig(file: string, httpPort: number): void {
+  const config = parse(readFileSync(file, 'utf8')) as {
+    outputs: Record<string, { type: string; config: object }>;
+  };
+  Object.assign(config.outputs.devo_1?.config ?? {}, { connecting_retries: 1 });
+  config.outputs.devo_http = {
+    type: 'http',
+    config: { address: `http://127.0.0.1:${httpPort}`, ...HTTP_OUTPUT },
+  };
+  writeFileSync(file, stringify(config));
+}
+
+describe('a receiver that confirms nothing and is killed then', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'observe-'));
+  let shown: Shown;
+
+  beforeAll(async () => {
+    const nowMs = Date.now();
+    const http = await startReceiver({ transport: { kind: 'http', ...HTTP_OUTPUT } });
+    const simulator = await startSimulator({
+      folder,
+      tenant: {
+        credentials: TENANT,
+        history: {
+          incidents: { count: 300, fromMs: nowMs - 5 * HOUR_MS, toMs: nowMs - HOUR_MS },
+        },
+      },
+      services: { incidents: {} },
+      everyService: { request_period_in_seconds: 5, settle_in_seconds: 1 },
+      globals: { debug: true, ...(await ownUiPort()) },
+    });
+    changeConfig(simulator.configFile, http.port);
+    await simulator.receiver.setMode({ kind: 'never-close' });
+    const collector = startUp(simulator.configFile);
+    try {
+      const unconfirmed = await pageWhere(
+        collector,
+        '/metrics',
+        (found) => (valueOf(found, UNCONFIRMED) ?? 0) > 0 && valueOf(found, LAG) !== undefined,
+      );
+      const ready = await pageWhere(collector, '/readyz', ({ status }) => status === 200);
+      const health = await pageWhere(collector, '/healthz', () => true);
+      await simulator.receiver.stop();
+      simulator.tenant.produce({ incidents: 20 });
+      const killed = await pageWhere(
+        collector,
+        '/metrics',
+        (found) => (valueOf(found, REFUSED) ?? 0) > 0,
+      );
+      const notReady = await pageWhere(collector, '/readyz', ({ status }) => status === 503);
+      const exitCode = await collector.stop();
+      const log = collector.output();
+      shown = { unconfirmed, ready, health, killed, notReady, log, exitCode };
+    } finally {
+      await collector.stop();
+      await simulator.stop();
+      await http.stop();
+    }
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('healthy and ready while it only confirms nothing, with the reason when it is gone', () => {
+    expect(shown.health.status).toBe(200);
+    expect(JSON.parse(shown.ready.text)).toMatchObject({ ready: true });
+    expect(JSON.parse(shown.notReady.text)).toMatchObject({
+      ready: false,
+      workers: { ok: true },
+      temporal: { ok: true },
+      streams: [
+        {
+          ok: false,
+          stream: 'incidents',
+          reasons: [expect.stringContaining('output devo_1: DEVO_CONNECT_REFUSED')],
+        },
+      ],
+    });
+  });
+
+  test('the metrics turn, and the other output goes on', () => {
+    const { unconfirmed, killed } = shown;
+    const tag = 'tag="edr.cortex_xdr.incidents"';
+    expect(valueOf(unconfirmed, `cortex_devo_delivered_events_total{output="devo_1",${tag}}`)).toBe(
+      300,
+    );
+    expect(valueOf(unconfirmed, `cortex_devo_records_total{${STREAM}}`)).toBeGreaterThanOrEqual(
+      300,
+    );
+    expect(valueOf(unconfirmed, 'cortex_devo_worker_polling{queue="common"}')).toBe(1);
+    expect(valueOf(unconfirmed, 'cortex_devo_temporal_reachable')).toBe(1);
+    const pending = `cortex_devo_stream_pending_segments{${STREAM},output="devo_1"}`;
+    expect(valueOf(killed, pending)).toBeGreaterThan(0);
+    expect(valueOf(killed, 'cortex_devo_segment_backlog_files')).toBeGreaterThan(0);
+    expect(
+      valueOf(killed, `cortex_devo_delivered_events_total{output="devo_http",${tag}}`),
+    ).toBeGreaterThan(300);
+    const endpoint = 'endpoint="v1/incidents/get_incidents"';
+    expect(
+      valueOf(
+        killed,
+        `cortex_devo_api_requests_total{input="cortex_xdr",${endpoint},status="200"}`,
+      ),
+    ).toBeGreaterThan(3);
+    expect(killed.text).toContain('temporal_worker_task_slots_used{');
+  });
+
+  test.skipIf(!HAS_PROMTOOL)('promtool finds nothing wrong with the metrics', () => {
+    expect(metricsComplaints(shown.killed.text)).toBe('');
+  });
+
+  test.skipIf(!HAS_PROMTOOL)(
+    'the alerts fire that it should raise, if it goes on like that',
+    () => {
+      const lagSeconds = valueOf(shown.killed, LAG) ?? 0;
+      const onHost = (series: string) => series.replace('{', '{instance="host-1",');
+      const constant = (series: string) => ({
+        series: onHost(series),
+        values: `${valueOf(shown.killed, series) ?? 0}x60`,
+      });
+      expectAlerts(
+        [
+          {
+            series: onHost(UNCONFIRMED),
+            values: `0x40 ${valueOf(shown.killed, UNCONFIRMED) ?? 0}x20`,
+          },
+          constant(REFUSED),
+          constant(PERIOD),
+          constant(`cortex_devo_stream_state{${STREAM},state="paused"}`),
+          // The watermark stands, so the lag grows with the clock.
+          { series: onHost(LAG), values: `${lagSeconds}+60x60` },
+          constant('cortex_devo_worker_polling{queue="common"}'),
+        ],
+        {
+          CortexDevoUnconfirmed: [{ instance: 'host-1', output: 'devo_1' }],
+          CortexDevoStreamFailing: [
+            {
+              input: 'cortex_xdr',
+              stream: 'incidents',
+              output: 'devo_1',
+              code: 'DEVO_CONNECT_REFUSED',
+            },
+          ],
+          CortexDevoLag: [{ input: 'cortex_xdr', stream: 'incidents' }],
+          CortexDevoWorkerNotPolling: [],
+        },
+      );
+    },
+  );
+
+  test('the log has the lines that operators look for, and says once that nothing is confirmed', () => {
+    const { log, exitCode } = shown;
+    expect(exitCode).toBe(0);
+    for (const line of [
+      'Setup done',
+      'Pull started',
+      'Pull statistics',
+      'Data up to date',
+      'Pull cycle completed',
+      'Sender statistics',
+    ]) {
+      expect(log).toContain(`"msg":"${line}"`);
+    }
+    expect(log.match(/DEVO_UNCONFIRMED/g)).toHaveLength(1);
+    expect(log).toContain('DEVO_CONNECT_REFUSED');
+  });
+
+  test('no key, token, private key or event is in the log at debug level, the metrics or the health', () => {
+    const { log, ...pages } = shown;
+    expect(log).toContain('"level":"debug"');
+    const everything = log + JSON.stringify(pages);
+    const key = readFileSync(join(folder, 'certs', 'domain.key'), 'utf8').split('\n');
+    const secrets = [
+      TENANT.apiKey,
+      HTTP_OUTPUT.token,
+      'PRIVATE KEY',
+      key[1] ?? '',
+      'incident_sources',
+    ];
+    expect(secrets.every((secret) => secret.length > 10)).toBe(true);
+    expect(secrets.filter((secret) => everything.includes(secret))).toEqual([]);
+  });
+});
+
+test('a port that is taken ends the start with HTTP_PORT_IN_USE and exit code 1', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'observe-port-'));
+  const other = createServer().listen({ host: '127.0.0.1', port: 0 });
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const simulator = await startSimulator({
+    folder,
+    tenant: {},
+    services: { incidents: {} },
+    globals: await ownUiPort(),
+    httpPort: port,
+  });
+  const collector = startUp(simulator.configFile);
+  try {
+    while (!collector.hasEnded()) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(collector.output()).toContain(`HTTP_PORT_IN_USE: found port ${port} of 127.0.0.1 taken`);
+    expect(await collector.stop()).toBe(1);
+  } finally {
+    await collector.stop();
+    await simulator.stop();
+    other.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
