@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ServiceName } from '../../src/config/model.js';
+import type { BackfillProgress } from '../../src/pull/backfill.js';
 import { status } from '../../src/workflows/messages.js';
 import type { ServiceKeys } from '../../src/simulator/write-config.js';
 import { connectTo } from './collector-process.js';
@@ -41,15 +42,18 @@ test('all services of one tenant: each record arrives under its tag, once, withi
   );
 });
 
-test('without the batch call, incident alerts keep to their quota and hold up nothing else', async () => {
+test('all streams and a backfill keep to both quotas, and incidents are not held up', async () => {
   await withTrial(
     {
       tenant: {
-        history: { incidents: history(14), alerts: history(500) },
+        history: {
+          ...{ incidents: history(14), alerts: history(3_000) },
+          ...{ audit_managements: history(300), agent_audits: history(300) },
+        },
         production: { modifications: 1, alerts: 1 },
         behaviour: { batchReply: 'missing' },
       },
-      services: { incidents: { include_incident_alerts: true }, alerts: {} },
+      services: { ...ALL, incidents: { include_incident_alerts: true } },
       everyService: QUICK,
     },
     async ({ folder, simulator, until }) => {
@@ -57,6 +61,11 @@ test('without the batch call, incident alerts keep to their quota and hold up no
       const incidents = client.workflow.getHandle('collect/cortex_xdr/simulated/incidents');
       let mostLagMs = 0;
       await until(({ received }) => received > 500);
+      const backfill = await client.workflow.start('backfill', {
+        workflowId: 'backfill/test',
+        taskQueue: 'cortex-devo',
+        args: [{ service: 'alerts', from: Date.now() - 24 * 3_600_000, to: Date.now() - 1_000 }],
+      });
       await until(() => {
         void incidents.query(status).then(({ watermarkMs }) => {
           mostLagMs = Math.max(mostLagMs, Date.now() - watermarkMs);
@@ -64,6 +73,8 @@ test('without the batch call, incident alerts keep to their quota and hold up no
         const { byEndpoint } = simulator.tenant.stats();
         return (byEndpoint['get_incident_extra_data 200'] ?? 0) >= 14;
       });
+      const { share } = (await backfill.result()) as BackfillProgress;
+      expect(share).toBe(1);
       await close();
       const { mostExtraDataPerMinute, mostPerSecond, byEndpoint } = simulator.tenant.stats();
       process.stdout.write(

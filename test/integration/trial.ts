@@ -30,7 +30,9 @@ export async function withTrial(
   body: (trial: Trial) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'trial-'));
-  const simulator = await startSimulator({ folder, ...options });
+  // Without UI: whoever runs several collectors at once does not race for its port.
+  const globals = { temporal: { ui_port: 0 }, ...options.globals };
+  const simulator = await startSimulator({ folder, ...options, globals });
   const collector = startUp(simulator.configFile);
   try {
     await body({

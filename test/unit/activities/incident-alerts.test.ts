@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createActivities } from '../../../src/activities/index.js';
@@ -21,6 +22,9 @@ import { writeConfig } from '../../../src/simulator/write-config.js';
 import { startTenant } from '../../../src/simulator/tenant.js';
 import type { Tenant } from '../../../src/simulator/tenant.js';
 import type { TenantOptions } from '../../../src/simulator/tenant-options.js';
+
+// The SDK tells of each failed activity, and one fails here on purpose.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const NOW_MS = Date.now();
 const STREAM = { input: 'acme', inputId: 'acme', stream: 'incident_alerts' } as const;

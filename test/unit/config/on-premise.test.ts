@@ -152,6 +152,7 @@ describe('an on-premise file', () => {
           credentials: { apiKey: 'abcDEF123', apiKeyId: '7', authType: 'advanced' },
           proxy: 'http://proxy.example.com:3128',
           environment: 'production',
+          extraDataPerMinute: 9,
           requestLimits: [
             { requests: 5, periodMs: 1_000 },
             { requests: 100, periodMs: 60_000 },
