@@ -1,0 +1,200 @@
+// The cluster test: what it starts, what it breaks and when, and what it counts in the end. Exit code 1 where a
+// record was lost, a quota broken, or a worker ended by itself. `--keep` leaves the folder with all logs.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startSimulator } from '../../dist/simulator/simulator.js';
+import { collectors } from './collectors.js';
+import { startPostgres } from './postgres.js';
+import { Fatal, freePorts, until } from './programs.js';
+import { startTemporal } from './temporal-server.js';
+
+const HOUR_MS = 3_600_000;
+const DYNAMIC_CONFIG = join(import.meta.dirname, '../../deploy/temporal/dynamic-config.yaml');
+/** Calls of get_incident_extra_data that the vendor allows in a minute. */
+const EXTRA_DATA_PER_MINUTE = 10;
+/** A host that lost its segments is given up after five minutes; the rest is catching up. */
+const SETTLE_MS = 12 * 60_000;
+
+const begunMs = Date.now();
+const say = (text) =>
+  process.stdout.write(`${((Date.now() - begunMs) / 1000).toFixed(0).padStart(4)} s  ${text}\n`);
+const keep = process.argv.includes('--keep');
+const folder = mkdtempSync(join(tmpdir(), 'cortex-devo-cluster-'));
+const ending = [() => (keep ? say(`logs in ${folder}`) : rmSync(folder, { recursive: true }))];
+const interruption = new Promise((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => reject(new Error(`interrupted by ${signal}`)));
+  }
+});
+
+try {
+  process.exitCode = (await Promise.race([test(), interruption])) ? 0 : 1;
+} catch (error) {
+  process.exitCode = 1;
+  say(`failed: ${error.message}${error.cause ? ` (${error.cause.message})` : ''}`);
+} finally {
+  for (const end of ending.reverse()) await Promise.resolve(end()).catch((error) => say(error));
+}
+process.exit();
+
+async function test() {
+  const { TEMPORAL_SERVER_BIN, TEMPORAL_SERVER_SOURCES, POSTGRES_BIN } = process.env;
+  const [postgresPort] = await freePorts(1);
+  // PostgreSQL runs as a user of its own and has to get at its folder.
+  const postgresFolder = mkdtempSync(join(tmpdir(), 'cortex-devo-postgres-'));
+  ending.push(() => rmSync(postgresFolder, { recursive: true }));
+  const postgres = await startPostgres({
+    bin: POSTGRES_BIN,
+    folder: postgresFolder,
+    port: postgresPort,
+  });
+  ending.push(() => postgres.stop());
+  const temporal = await startTemporal({
+    bin: TEMPORAL_SERVER_BIN,
+    sources: TEMPORAL_SERVER_SOURCES,
+    folder,
+    dynamicConfig: DYNAMIC_CONFIG,
+    postgresPort,
+  });
+  ending.push(() => temporal.stop());
+  say('PostgreSQL and Temporal run');
+
+  const simulator = await startSimulator(scenario(join(folder, 'tenant'), Date.now()));
+  ending.push(() => simulator.stop());
+  const { configFile } = simulator;
+  const run = collectors({ folder, configFile, address: temporal.address });
+  const workers = ['worker-1', 'worker-2'].map((name) => run.startWorker(name));
+  for (const worker of workers) ending.push(() => worker.end('SIGKILL'));
+  const [doomed, survivor] = workers;
+  const { steps } = JSON.parse(await run.command('apply', '--json'));
+  say(`applied: ${steps.map(({ action, workflowId }) => `${action} ${workflowId}`).join(', ')}`);
+
+  const reckon = () => reckoningOf(simulator, steps);
+  const alive = () => {
+    const ended = [doomed, survivor].filter((worker) => worker.hasEnded());
+    if (ended.length > 0)
+      throw new Error(`${ended.map(({ name }) => name).join()} ended by itself`);
+  };
+  const share = async (wanted) =>
+    await until(`${wanted * 100} % of the history`, 300_000, () => {
+      const { produced, lost } = reckon();
+      return produced - lost >= wanted * produced;
+    });
+  if (await run.hasCommand('backfill')) {
+    const [from, to] = [48, 24].map((h) => new Date(begunMs - h * HOUR_MS).toISOString());
+    await run.command('backfill', 'start', 'alerts', '--from', from, '--to', to);
+    say('a backfill of alerts started');
+  }
+
+  await share(0.1);
+  alive();
+  await temporal.kill();
+  say(`Temporal server killed: ${line(reckon())}`);
+  await delay(5_000);
+  temporal.restart();
+  say('Temporal server started again');
+
+  await share(0.4);
+  alive();
+  await postgres.restart();
+  say(`PostgreSQL restarted at once: ${line(reckon())}`);
+
+  await share(0.6);
+  alive();
+  const held = await until('a segment on worker-1', 60_000, () => {
+    const segments = doomed.segments();
+    return segments.length > 0 && segments;
+  });
+  await doomed.end('SIGKILL');
+  say(`worker-1 killed for good with ${held.length} segments on its disk: ${line(reckon())}`);
+
+  await share(0.999);
+  say(`caught up with the live tenant: ${line(reckon())}`);
+  simulator.tenant.produce({});
+  await until('everything that is owed', SETTLE_MS, () => {
+    if (survivor.hasEnded()) throw new Fatal('worker-2 ended by itself');
+    return reckon().lost === 0;
+  }).catch((error) => say(error.message));
+  const { streams } = JSON.parse(await run.command('status', '--json'));
+  for (const { stream, state, totals, errors } of streams) {
+    say(`${stream}: ${state}, ${totals?.events} events, ${errors.length} errors`);
+  }
+  const code = await survivor.end('SIGTERM');
+
+  const end = reckon();
+  for (const each of end.byTag) say(`${each.book}: ${line(each)}`);
+  const { requests, byEndpoint, mostExtraDataPerMinute } = simulator.tenant.stats();
+  const refused = Object.entries(byEndpoint).filter(([name]) => name.endsWith(' 429'));
+  say(
+    `requests ${requests}, refused ${refused.map((each) => each.join(': ')).join(', ') || 'none'}`,
+  );
+  say(`most extra-data calls in a minute: ${mostExtraDataPerMinute} of ${EXTRA_DATA_PER_MINUTE}`);
+  say(`worker-2 stopped with exit code ${code}`);
+  say(line(end));
+  const { lost, strangers, malformed } = end;
+  return (
+    lost + strangers + malformed === 0 &&
+    mostExtraDataPerMinute <= EXTRA_DATA_PER_MINUTE &&
+    code === 0
+  );
+}
+
+/** All services, with a history that takes a minute to read and records that go on appearing. */
+function scenario(folder, nowMs) {
+  const history = (count) => ({ count, fromMs: nowMs - 23 * HOUR_MS, toMs: nowMs });
+  return {
+    folder,
+    tenant: {
+      history: {
+        incidents: history(20_000),
+        alerts: history(6_000),
+        audit_managements: history(6_000),
+        agent_audits: history(6_000),
+      },
+      production: {
+        incidents: 2,
+        alerts: 1,
+        audit_managements: 0.5,
+        agent_audits: 0.5,
+        modifications: 0.5,
+      },
+      oversize: { share: 0.001, alerts: 120 },
+    },
+    services: {
+      incidents: { include_incident_alerts: true },
+      alerts: {},
+      all_alerts: {},
+      audit_managements: {},
+      agent_audits: {},
+    },
+    everyService: {
+      start_time: new Date(nowMs - 24 * HOUR_MS).toISOString(),
+      request_period_in_seconds: 5,
+      settle_in_seconds: 1,
+      lookback_in_seconds: 30,
+      // The limit is a worker's own, and the tenant allows ten for both.
+      requests_per_second: 5,
+    },
+  };
+}
+
+/** What is owed by the streams that run: alerts of incidents only where their stream exists. */
+function reckoningOf(simulator, steps) {
+  const { byTag, ...whole } = simulator.reckoning();
+  const withAlerts = steps.some(({ workflowId }) => workflowId.endsWith('/incident_alerts'));
+  const books = byTag.filter(({ book }) => withAlerts || book !== 'incident_alerts');
+  const sum = (key) => books.reduce((total, each) => total + each[key], 0);
+  const counts = ['produced', 'received', 'lost', 'duplicated', 'strangers'];
+  return {
+    ...Object.fromEntries(counts.map((key) => [key, sum(key)])),
+    malformed: whole.malformed,
+    byTag: books,
+  };
+}
+
+function line({ produced, received, lost, duplicated, strangers }) {
+  return `produced ${produced}, received ${received}, lost ${lost}, duplicated ${duplicated}, strangers ${strangers}`;
+}
