@@ -29,10 +29,8 @@ export function collectors({ folder, configFile, address }) {
       return stdout;
     },
     async hasCommand(name) {
-      return await run(process.execPath, [MAIN, name, '--help'], { env }).then(
-        () => true,
-        () => false,
-      );
+      const { stdout } = await run(process.execPath, [MAIN, '--help'], { env });
+      return new RegExp(`^ +${name}\\b`, 'm').test(stdout);
     },
   };
 }
