@@ -1,24 +1,15 @@
 // The production Temporal server on PostgreSQL, all of its services in one process.
 import { Connection } from '@temporalio/client';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Fatal, freePorts, run, start, until } from './programs.js';
 
-const DATABASES = { temporal: 'temporal', temporal_visibility: 'visibility' };
+const SETUP_SCHEMA = join(import.meta.dirname, '../../deploy/temporal/setup-schema.sh');
 
 /** Sets up the schemas, starts the server, makes the namespace; `kill` and `restart` as a crash does it. */
 export async function startTemporal({ bin, sources, folder, dynamicConfig, postgresPort }) {
-  for (const [database, schema] of Object.entries(DATABASES)) {
-    const sql = async (...args) =>
-      await run(join(bin, 'sql'), [
-        ...['--plugin', 'postgres12', '--ep', '127.0.0.1', '-p', String(postgresPort)],
-        ...['-u', 'temporal', '--pw', 'temporal', '--db', database, ...args],
-      ]);
-    await sql('create-database');
-    await sql('setup-schema', '-v', '0.0');
-    const versions = join(sources, 'schema/postgresql/v12', schema, 'versioned');
-    await sql('update-schema', '-d', versions);
-  }
+  await setUpSchema({ bin, sources, folder, postgresPort });
   const ports = await freePorts(9);
   const names = ['FRONTEND', 'MATCHING', 'HISTORY', 'WORKER'];
   const env = {
@@ -63,6 +54,21 @@ export async function startTemporal({ bin, sources, folder, dynamicConfig, postg
     },
     stop: async () => await server.end('SIGTERM'),
   };
+}
+
+/** With the script of docker-compose.yml, twice, for it has to be safe to run again. */
+async function setUpSchema({ bin, sources, folder, postgresPort }) {
+  symlinkSync(join(bin, 'sql'), join(folder, 'temporal-sql-tool'));
+  const env = {
+    PATH: `${folder}:${process.env.PATH}`,
+    TEMPORAL_SCHEMAS: join(sources, 'schema'),
+    SQL_HOST: '127.0.0.1',
+    SQL_PORT: String(postgresPort),
+    SQL_USER: 'temporal',
+    SQL_PASSWORD: 'temporal',
+  };
+  await run('sh', [SETUP_SCHEMA], { env, maxBuffer: 2 ** 26 });
+  await run('sh', [SETUP_SCHEMA], { env, maxBuffer: 2 ** 26 });
 }
 
 /** Whether the namespace `default` can be used; it takes some seconds after it was made. */
