@@ -14,8 +14,23 @@ export async function startPostgres({ bin, folder, port }) {
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'temporal', '-A', 'trust', '-N'], options);
   await control('-o', `-p ${port} -c listen_addresses=127.0.0.1 -k ${folder}`, 'start');
   return {
-    port,
     restart: async () => await control('-m', 'immediate', 'restart'),
     stop: async () => await control('-m', 'fast', 'stop'),
+    /** In words, such as `42 MB`. */
+    async size(database) {
+      const query = `select pg_size_pretty(pg_database_size('${database}'))`;
+      const args = [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-U',
+        'temporal',
+        '-Atc',
+        query,
+        database,
+      ];
+      return (await run(join(bin, 'psql'), args)).stdout.trim();
+    },
   };
 }

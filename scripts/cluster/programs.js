@@ -1,7 +1,7 @@
 // Starting and ending processes of the cluster test.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -23,7 +23,13 @@ export function start(command, args, { log, ...options }) {
   child.stdout.pipe(file, { end: false });
   child.stderr.pipe(file, { end: false });
   return {
-    pid: child.pid,
+    /** The most it ever had, as Linux tells it; undefined elsewhere and after its end. */
+    peakMemory() {
+      const status = `/proc/${child.pid}/status`;
+      return existsSync(status)
+        ? /VmHWM:\s*(.+)/.exec(readFileSync(status, 'utf8'))?.[1]
+        : undefined;
+    },
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     async end(signal) {
       if (child.exitCode === null && child.signalCode === null) {
