@@ -28,10 +28,6 @@ export function collectors({ folder, configFile, address }) {
       });
       return stdout;
     },
-    async hasCommand(name) {
-      const { stdout } = await run(process.execPath, [MAIN, '--help'], { env });
-      return new RegExp(`^ +${name}\\b`, 'm').test(stdout);
-    },
   };
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import { startSimulator } from '../../dist/simulator/simulator.js';
 import { collectors } from './collectors.js';
 import { startPostgres } from './postgres.js';
@@ -86,11 +87,9 @@ async function test() {
       const { produced, lost } = reckon();
       return produced - lost >= wanted * produced;
     });
-  if (await run.hasCommand('backfill')) {
-    const [from, to] = [48, 24].map((h) => new Date(begunMs - h * HOUR_MS).toISOString());
-    await run.command('backfill', 'start', 'alerts', '--from', from, '--to', to);
-    say('a backfill of alerts started');
-  }
+  const backfills = await startBackfills(temporal.address);
+  ending.push(backfills.close);
+  say(`backfills started: ${backfills.ids.join(', ')}`);
 
   await share(0.1);
   alive();
@@ -122,6 +121,7 @@ async function test() {
     if (survivor.hasEnded()) throw new Fatal('worker-2 ended by itself');
     return reckon().lost === 0;
   }).catch((error) => say(error.message));
+  for (const [id, state] of Object.entries(await backfills.states())) say(`${id}: ${state}`);
   const { streams } = JSON.parse(await run.command('status', '--json'));
   for (const { stream, state, totals, errors } of streams) {
     say(`${stream}: ${state}, ${totals?.events} events, ${errors.length} errors`);
@@ -151,6 +151,34 @@ async function test() {
   );
 }
 
+/** The day before the live streams begin, for both services that show alerts. */
+async function startBackfills(address) {
+  const connection = await Connection.connect({ address });
+  const { workflow } = new Client({ connection });
+  const [from, to] = [48, 24].map((hours) => new Date(begunMs - hours * HOUR_MS).toISOString());
+  const ids = [];
+  for (const service of ['alerts', 'all_alerts']) {
+    const workflowId = `backfill/cortex_xdr/simulated/${service}/${from}/${to}`;
+    await workflow.start('backfill', {
+      workflowId,
+      taskQueue: 'cortex-devo',
+      args: [{ service, from, to }],
+    });
+    ids.push(workflowId);
+  }
+  return {
+    ids,
+    async states() {
+      const described = ids.map(async (id) => [
+        id,
+        (await workflow.getHandle(id).describe()).status.name,
+      ]);
+      return Object.fromEntries(await Promise.all(described));
+    },
+    close: async () => await connection.close(),
+  };
+}
+
 /** All services, with a history that takes a minute to read and records that go on appearing. */
 function scenario(folder, nowMs) {
   const history = (count) => ({ count, fromMs: nowMs - 23 * HOUR_MS, toMs: nowMs });
@@ -159,7 +187,7 @@ function scenario(folder, nowMs) {
     tenant: {
       history: {
         incidents: history(1_500),
-        alerts: history(10_000),
+        alerts: { count: 12_000, fromMs: nowMs - 47 * HOUR_MS, toMs: nowMs },
         audit_managements: history(6_000),
         agent_audits: history(6_000),
       },
@@ -181,7 +209,7 @@ function scenario(folder, nowMs) {
       agent_audits: {},
     },
     everyService: {
-      start_time: new Date(nowMs - 24 * HOUR_MS).toISOString(),
+      start_time: new Date(begunMs - 24 * HOUR_MS).toISOString(),
       request_period_in_seconds: 5,
       settle_in_seconds: 1,
       lookback_in_seconds: 30,
