@@ -70,8 +70,11 @@ async function isFree(port) {
 /** Ends a wait at once. */
 export class Fatal extends Error {}
 
-/** Looks again until `look` returns something true; raises an Error after `limitMs`. */
-export async function until(what, limitMs, look) {
+/**
+ * Looks again until `look` returns something true; raises an Error after `limitMs`. A look that takes long has
+ * to be seldom: this process is the simulated receiver too.
+ */
+export async function until(what, limitMs, look, everyMs = 250) {
   const endMs = Date.now() + limitMs;
   let last;
   while (Date.now() < endMs) {
@@ -82,7 +85,7 @@ export async function until(what, limitMs, look) {
       if (error instanceof Fatal) throw error;
       last = error;
     }
-    await delay(250);
+    await delay(everyMs);
   }
   throw new Error(`waited ${limitMs / 1000} s for ${what} in vain`, { cause: last });
 }
