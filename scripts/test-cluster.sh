@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# scripts/test-cluster.sh: two workers against the production Temporal server on PostgreSQL, with the server
+# scripts/test-cluster.sh [--keep]: two workers against the production Temporal server on PostgreSQL, with the server
 # killed, PostgreSQL restarted and one worker killed for good; prints what was lost and duplicated.
 # Needs Go 1.26 or later and the PostgreSQL programs (Debian: apt-get install postgresql). The first run builds
 # the server into .cache/ (some minutes); a run takes about ten more, for a dead host is given up after five.
+# --keep leaves the folder with all logs.
 set -euo pipefail
 
 # shellcheck source=scripts/prepare.sh
