@@ -83,12 +83,6 @@ export const DEVO_ERRORS = {
     cause: 'The receiver, or something between, has stopped reading.',
     action: 'Check the receiver; the segment is sent again by itself.',
   },
-  DEVO_UNCONFIRMED: {
-    title: 'Delivery without confirmation (warning)',
-    cause: 'The receiver took a whole segment and did not close the connection within ten seconds.',
-    action:
-      'The segment counts as delivered. If it is so at every segment, look at what stands between here and the receiver: a proxy or a balancer may keep connections open.',
-  },
   DEVO_HTTP_TOKEN: {
     title: 'HTTP token refused',
     cause: 'The token is wrong, has run out, or is not bound to the tables of these tags.',
