@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 
 # Shared by run.sh and test.sh, sourced: `root`, `need_node`, `quietly` and `debian_packages`.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -54,6 +54,7 @@ step temporal find_temporal
 step format npm run --silent format:check
 step lint npm run --silent lint
 step typecheck npm run --silent typecheck
+step packaging scripts/check-packaging.sh
 step build quietly build npm run build
 step 'alerts, dashboard' scripts/check-deploy.sh
 test_step unit "$@"

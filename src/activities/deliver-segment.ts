@@ -11,7 +11,7 @@ export function createDeliverSegment(deps: ActivityDependencies) {
       const output = deps.output(name);
       if (output === undefined) {
         throw new CollectorError(
-          'CONFIG_OUTPUT_UNKNOWN',
+          'CONFIG_OUTPUT_ABSENT',
           `found no output ${name} in this worker's config; give every worker the same config file and apply it again`,
           { retry: 'never' },
         );

@@ -20,6 +20,31 @@ export const ACTIVITY_ERRORS = {
       'A time is not ISO 8601 or epoch milliseconds, the range is empty, or it begins in the future.',
     action: 'Give `from` and `to` as dates or times, `from` before `to` and in the past.',
   },
+  CONFIG_STREAM_UNKNOWN: {
+    title: 'Stream not in the config of a worker',
+    cause:
+      'A worker runs with another config file than the one that was applied, or a service was removed without applying.',
+    action:
+      'Give every worker the same config file, restart it, and run `cortex-devo apply` once more.',
+  },
+  CONFIG_OUTPUT_ABSENT: {
+    title: 'Output not in the config of a worker',
+    cause:
+      'A worker runs with another config file than the one that was applied, or an output was removed without applying.',
+    action:
+      'Give every worker the same config file, restart it, and run `cortex-devo apply` once more.',
+  },
+  PULL_WINDOW_UNSETTLED: {
+    title: 'Window changed while it was read',
+    cause: 'Records kept moving in or out of the window during every one of its readings.',
+    action: 'Nothing at first: it is read again. Raise `settle_in_seconds` where it lasts.',
+  },
+  CANCELLED: {
+    title: 'Activity cancelled',
+    cause:
+      'The worker was stopped, the stream was reset or stopped, or somebody cancelled the activity.',
+    action: 'Nothing: what was not confirmed is fetched or sent again.',
+  },
 } as const satisfies ErrorCatalogue;
 
 export type ActivityErrorCode = keyof typeof ACTIVITY_ERRORS;

@@ -2,6 +2,12 @@ import { CollectorError } from '../errors/collector-error.js';
 import type { ErrorCatalogue } from '../errors/collector-error.js';
 
 export const CLI_ERRORS = {
+  USAGE: {
+    title: 'Command line not understood',
+    cause:
+      'The command, an option or an argument does not exist, is missing, or has a wrong value.',
+    action: 'Compare it with what the command prints with `--help`.',
+  },
   USAGE_STREAM_UNKNOWN: {
     title: 'No such stream',
     cause: 'The name is misspelt, or the config file does not have this service.',

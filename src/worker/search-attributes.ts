@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 
 /** `IndexedValueType` of Temporal's API: temporal/api/enums/v1/common.proto. */
@@ -10,9 +11,13 @@ export const SEARCH_ATTRIBUTES = {
   CortexLagSeconds: 'Int',
 } as const satisfies Record<string, keyof typeof INDEXED_VALUE_TYPE>;
 
+/** A server knows new attributes only when it has read its namespaces again: seconds on a production cluster. */
+const USABLE_WITHIN_MS = 30_000;
+const LOOK_AGAIN_MS = 250;
+
 /**
- * Adds the search attributes that the namespace lacks; returns whether all are usable. Never throws: without
- * them the collector works as well, and a managed cluster may not allow it to add any.
+ * Adds the search attributes that the namespace lacks, waits until the server takes them, and returns whether it
+ * does. Never throws: without them the collector works as well, and a managed cluster may not allow it to add any.
  */
 export async function registerSearchAttributes(
   connection: Connection,
@@ -20,14 +25,34 @@ export async function registerSearchAttributes(
 ): Promise<boolean> {
   try {
     const lacking = await lackingAttributes(connection, namespace);
-    if (lacking.length === 0) return true;
-    await connection.operatorService.addSearchAttributes({
-      namespace,
-      searchAttributes: Object.fromEntries(
-        lacking.map(([name, type]) => [name, INDEXED_VALUE_TYPE[type]]),
-      ),
-    });
-    return (await lackingAttributes(connection, namespace)).length === 0;
+    if (lacking.length > 0) {
+      await connection.operatorService.addSearchAttributes({
+        namespace,
+        searchAttributes: Object.fromEntries(
+          lacking.map(([name, type]) => [name, INDEXED_VALUE_TYPE[type]]),
+        ),
+      });
+      if ((await lackingAttributes(connection, namespace)).length > 0) return false;
+    }
+    const endMs = Date.now() + USABLE_WITHIN_MS;
+    while (!(await areUsable(connection, namespace))) {
+      if (Date.now() >= endMs) return false;
+      await delay(LOOK_AGAIN_MS);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a query may name them: a workflow that is started with one before that is refused. */
+async function areUsable(connection: Connection, namespace: string): Promise<boolean> {
+  const query = Object.keys(SEARCH_ATTRIBUTES)
+    .map((name) => `${name} IS NULL`)
+    .join(' AND ');
+  try {
+    await connection.workflowService.countWorkflowExecutions({ namespace, query });
+    return true;
   } catch {
     return false;
   }

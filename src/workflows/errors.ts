@@ -1,0 +1,26 @@
+/**
+ * Codes that workflows set themselves. Their type is checked where all catalogues are joined, for nothing of
+ * this folder may import another one's.
+ */
+export const WORKFLOW_ERRORS = {
+  HOST_GONE: {
+    title: 'The host that has the segment is gone',
+    cause:
+      'No worker polled the queue of that host for five minutes: it was stopped, or came back without its state folder.',
+    action:
+      'Nothing: the window is fetched again on another host. Keep the state folder on a lasting volume.',
+  },
+  WORKER_LOST: {
+    title: 'No sign of life from a worker',
+    cause:
+      'The worker was killed or cut off in the middle of an activity, or its machine stood still.',
+    action:
+      'Nothing: the activity runs again. Look at memory and log of the worker where it recurs.',
+  },
+  SIGNAL_REFUSED: {
+    title: 'Signal refused',
+    cause: 'The payload of a signal has another form than the workflow takes.',
+    action:
+      'Send it again as the message says, or use the command: `cortex-devo reset`, `pause`, `resume`, `pull-now`.',
+  },
+} as const;
