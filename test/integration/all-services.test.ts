@@ -60,7 +60,9 @@ test('all streams and a backfill keep to both quotas, and incidents are not held
       const { client, close } = await connectTo(folder);
       const incidents = client.workflow.getHandle('collect/cortex_xdr/simulated/incidents');
       let mostLagMs = 0;
-      await until(({ received }) => received > 500);
+      const upToDate = async () =>
+        Date.now() - (await incidents.query(status)).watermarkMs < 10_000;
+      while (!(await upToDate().catch(() => false)));
       const backfill = await client.workflow.start('backfill', {
         workflowId: 'backfill/test',
         taskQueue: 'cortex-devo',
