@@ -2,7 +2,13 @@ import { reckoningLine } from '../../src/simulator/reckoning.js';
 import type { ChaosResult } from './run-chaos.js';
 
 /** The table of a run: kills by kind with how long recovery took, and what arrived. */
-export function reportLines({ kills, reckoning, resets, mostDuplicates }: ChaosResult): string[] {
+export function reportLines({
+  kills,
+  reckoning,
+  resets,
+  cut,
+  mostDuplicates,
+}: ChaosResult): string[] {
   const kinds = [...new Set(kills.map(({ kind }) => kind))].sort();
   return [
     `${'disturbed'.padEnd(22)}times   median      most`,
@@ -15,6 +21,7 @@ export function reportLines({ kills, reckoning, resets, mostDuplicates }: ChaosR
     }),
     `connections reset by the receiver: ${resets}`,
     `segments in flight at the kills: ${kills.reduce((sum, { inFlight }) => sum + inFlight, 0)}, which explain at most ${mostDuplicates} duplicates`,
+    `half events where the collector was killed in mid-event: ${cut}`,
     reckoningLine(reckoning),
   ];
 }

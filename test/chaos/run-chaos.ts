@@ -18,6 +18,9 @@ const STANDSTILL_MS = 240_000;
 /** A segment holds at most 5,000 alerts, each with the 1 to 3 events the simulated tenant gives it. */
 const MOST_FRAMES = 5_000 * 4;
 
+/** The receiver's word for a frame whose end never came. */
+const CUT = 'last frame does not end in a line feed';
+
 export interface ChaosOptions {
   readonly kills: number;
   /** Alerts of the tenant; each has 1 to 3 events, which are frames of their own. */
@@ -35,7 +38,7 @@ export interface Kill {
   readonly before: number;
   /** Segments on their way to the receiver at that moment. */
   readonly inFlight: number;
-  /** From the end of the disturbance until the next event that had not arrived before. */
+  /** From the end of the disturbance until the collector connects to deliver again, or everything is there. */
   readonly recoveryMs: number;
 }
 
@@ -44,6 +47,10 @@ export interface ChaosResult {
   readonly reckoning: Reckoning;
   /** Connections that the receiver reset, each with a segment on its way. */
   readonly resets: number;
+  /** Half events: where the collector was killed in mid-event. */
+  readonly cut: number;
+  /** Faulty frames of any other kind. */
+  readonly malformed: number;
   /** Duplicates that the segments in flight explain. */
   readonly mostDuplicates: number;
 }
@@ -78,11 +85,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     simulator.receiver.arrivals('alerts').unique +
     simulator.receiver.arrivals('alert_events').unique;
 
-  /** Waits until so many different events have arrived. */
-  async function until(count: number): Promise<void> {
+  /** Waits until something is so, or everything has arrived. */
+  async function until(isSo: () => boolean): Promise<void> {
     let last = arrived();
     let changedMs = performance.now();
-    while (last < count) {
+    while (last < expected && !isSo()) {
       await sleep(LOOK_EVERY_MS);
       if (scene.collector.hasEnded()) throw new Error('the collector ended by itself');
       const now = arrived();
@@ -100,25 +107,34 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     for (let number = 1; number <= options.kills; number += 1) {
       // Spread evenly over what is left, so that the last ones do not come after the end.
-      await until(Math.floor((expected * (number - 0.5)) / (options.kills + 1)));
+      const wanted = (expected * (number - 0.5)) / (options.kills + 1);
+      await until(() => arrived() >= wanted);
       await sleep(random.below(MOMENT_MS));
       const kind = options.kinds?.[random.below(options.kinds.length)] ?? drawKind(random);
       const before = arrived();
       const inFlight = simulator.receiver.stats().open;
       await DISTURBANCES[kind](scene);
       const overMs = performance.now();
-      await until(Math.min(expected, arrived() + 1));
+      const { connections } = simulator.receiver.stats();
+      await until(() => simulator.receiver.stats().connections > connections);
       const kill = { kind, before, inFlight, recoveryMs: performance.now() - overMs };
       kills.push(kill);
       options.print(lineOf(number, kill));
     }
-    await until(expected);
+    await until(() => false);
     const code = await scene.collector.stop();
     if (code !== 0) throw new Error(`the collector ended with exit code ${code}`);
     const { resets } = simulator.receiver.stats();
-    const repeats = kills.filter(({ kind }) => kind.startsWith('worker')).length + resets;
-    const mostDuplicates = repeats * MOST_FRAMES;
-    return { kills, reckoning: simulator.reckoning(), resets, mostDuplicates };
+    const workerKills = kills.filter(({ kind }) => kind.startsWith('worker')).length;
+    const { count, reasons } = simulator.receiver.received.malformed;
+    const onlyCut = count <= workerKills && reasons.every((reason) => reason === CUT);
+    return {
+      kills,
+      reckoning: simulator.reckoning(),
+      resets,
+      ...(onlyCut ? { cut: count, malformed: 0 } : { cut: 0, malformed: count }),
+      mostDuplicates: (workerKills + resets) * MOST_FRAMES,
+    };
   } catch (error) {
     options.print(scene.collector.output().slice(-4_000));
     throw error;
