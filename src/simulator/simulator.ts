@@ -30,6 +30,8 @@ export interface SimulatorOptions {
   readonly globals?: Readonly<Record<string, unknown>>;
   /** Port of the collector's health and metrics; default 0. */
   readonly httpPort?: number;
+  /** Called with each event that arrives, in the order of arrival. */
+  readonly onEvent?: (tag: string, text: string) => void;
 }
 
 /** A tenant, a receiver with mutual TLS, and a config folder that joins them. */
@@ -53,6 +55,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const receiver = await startReceiver({
     port: options.receiverPort ?? 0,
     transport: { kind: 'tls', credentials: { chain: authority.cert, ...server } },
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const tenant = await startTenant(options.tenant).catch(async (error: unknown) => {
     await receiver.stop();

@@ -122,11 +122,12 @@ describe.skipIf(missing !== undefined)('an rsyslogd that asks for a client certi
     await arrivesAsOwed(texts);
   });
 
-  it('gets nothing from a collector whose certificate it does not know, which says so', async () => {
+  it('takes nothing from a collector whose certificate it does not know, and is not taken to have', async () => {
     const stranger = await createAuthority('stranger');
     await files.replace(authority.cert, await stranger.issue({ name: 'client' }));
     const code = await codeOfRejection(output().deliver(await segmentWith(['{}']), unwatched()));
-    expect(code).toBe('DEVO_TLS_CLIENT_REFUSED');
+    // It looks at the certificate after the handshake: on a busy machine when sending has begun.
+    expect(['DEVO_TLS_CLIENT_REFUSED', 'DEVO_SEND_RESET', 'DEVO_SEND_CLOSED']).toContain(code);
     expect(rsyslog.written()).toBe('');
   });
 });
