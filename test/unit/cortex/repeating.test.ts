@@ -30,6 +30,16 @@ describe('a page of a list', () => {
     expect(tenant.received).toHaveLength(1);
   });
 
+  it('is asked for again where the reply is a list around an empty envelope: that is no empty window', async () => {
+    const faulty = { reply: [{ total_count: null, result_count: null, incidents: [] }] };
+    const tenant = await startTenant((response, nth) => {
+      sendJson(response, nth === 1 ? faulty : PAGE);
+    });
+    const reply = await clientOf({ pageWaitsMs: [1] }).list(firstPage(tenant));
+    expect(reply).toMatchObject({ total: 0, rows: [] });
+    expect(tenant.received).toHaveLength(2);
+  });
+
   it('is given up at once when it is cancelled', async () => {
     const tenant = await tenantSaying({ reply: { err_code: 500, err_msg: 'busy' } }, 500);
     const cancel = new AbortController();
