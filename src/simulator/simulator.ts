@@ -28,6 +28,8 @@ export interface SimulatorOptions {
   /** Keys of the input, such as `requests_per_second`. */
   readonly input?: ServiceKeys;
   readonly globals?: Readonly<Record<string, unknown>>;
+  /** Keys of the output's config, such as `connecting_retries`. */
+  readonly output?: ServiceKeys;
   /** Port of the collector's health and metrics; default 0. */
   readonly httpPort?: number;
   /** Called with each event that arrives, in the order of arrival. */
@@ -76,7 +78,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         keys: options.input ?? {},
       },
     ],
-    outputs: [{ kind: 'tls', name: 'devo_1', port: receiver.port }],
+    outputs: [{ kind: 'tls', name: 'devo_1', port: receiver.port, keys: options.output ?? {} }],
     globals: options.globals ?? {},
     httpPort: options.httpPort ?? 0,
   });

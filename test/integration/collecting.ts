@@ -17,6 +17,16 @@ const LOOK_EVERY_MS = 100;
 /** The stream that these tests pull. */
 export const INCIDENTS = 'collect/cortex_xdr/simulated/incidents';
 
+/** Few and short tries of the output itself, so that a test soon sees what the stream makes of their failure. */
+export const IMPATIENT = {
+  connecting_retries: 1,
+  connecting_initial_wait: 1,
+  connecting_max_wait_in_seconds: 1,
+  sending_retries: 1,
+  sending_initial_wait: 1,
+  sending_max_wait: 1,
+};
+
 /** A temporary folder with a simulator in it that has so many incidents and nothing else. */
 export interface Place {
   readonly folder: string;
@@ -35,6 +45,7 @@ export async function openPlace({ incidents, tenant, ...options }: PlaceOptions)
   const folder = mkdtempSync(join(tmpdir(), 'collecting-'));
   const simulator = await startSimulator({
     services: { incidents: {} },
+    output: IMPATIENT,
     everyService: { request_period_in_seconds: 5, settle_in_seconds: 1 },
     ...options,
     folder,

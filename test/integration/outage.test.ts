@@ -77,12 +77,17 @@ test('a receiver that never closes has everything once, unconfirmed, and gets no
   const { receiver, reckoning, configFile } = place.simulator;
   await receiver.setMode({ kind: 'never-close' });
   collector = startUp(configFile);
-  await until('the delivery', collector, () => logLines(collector, '"unconfirmed"') > 0);
+  await until('everything', collector, () => reckoning().lost === 0);
+  await until('its delivery', collector, async () => {
+    const { pendingByOutput } = await statusAt(configFile);
+    return logLines(collector, '"unconfirmed"') > 0 && pendingByOutput.devo_1 === 0;
+  });
   const { totals } = await statusAt(configFile);
+  expect(totals.segments).toBeGreaterThan(0);
   await until('two more cycles', collector, async () => {
     return (await statusAt(configFile)).totals.cycles >= totals.cycles + 2;
   });
   expect(reckoning()).toMatchObject({ lost: 0, duplicated: 0, malformed: 0 });
-  expect(receiver.stats().connections).toBe(1);
+  expect(receiver.stats().connections).toBe(totals.segments);
   expect((await statusAt(configFile)).pendingByOutput).toEqual({ devo_1: 0 });
 });

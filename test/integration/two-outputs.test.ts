@@ -8,7 +8,7 @@ import type { Receiver } from '../../src/simulator/receiver.js';
 import { startTenant } from '../../src/simulator/tenant.js';
 import { writeConfig } from '../../src/simulator/write-config.js';
 import { startUp } from './collector-process.js';
-import { incidentsOfToday, statusAt, until } from './collecting.js';
+import { IMPATIENT, incidentsOfToday, statusAt, until } from './collecting.js';
 
 const INCIDENTS = 15_000;
 
@@ -38,7 +38,7 @@ test('one of two outputs is down: the other has everything at once, the first al
       },
     ],
     outputs: [
-      { kind: 'tls', name: 'devo_1', port: down.port },
+      { kind: 'tls', name: 'devo_1', port: down.port, keys: IMPATIENT },
       { kind: 'tcp', name: 'syslog_1', port: up.port },
     ],
   });
