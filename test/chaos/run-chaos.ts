@@ -6,6 +6,7 @@ import { createRandom } from '../../src/simulator/random.js';
 import type { Reckoning } from '../../src/simulator/reckoning.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { startUp } from '../integration/collector-process.js';
+import { uiPort } from '../integration/collecting.js';
 import { API_FAULTS, CALM_RECEIVER, DISTURBANCES, drawKind } from './disturbances.js';
 import type { DisturbanceKind, Scene } from './disturbances.js';
 
@@ -76,6 +77,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     },
     services: { alerts: {} },
     everyService: { request_period_in_seconds: 5, settle_in_seconds: 1 },
+    globals: { temporal: { ui_port: uiPort() } },
   });
   await simulator.receiver.setMode(CALM_RECEIVER);
   const expected = simulator.reckoning().lost;

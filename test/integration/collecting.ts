@@ -35,19 +35,25 @@ export interface Place {
   close(): Promise<void>;
 }
 
-export interface PlaceOptions extends Partial<Omit<SimulatorOptions, 'folder' | 'tenant'>> {
+export interface PlaceOptions extends Partial<
+  Omit<SimulatorOptions, 'folder' | 'tenant' | 'globals'>
+> {
   readonly incidents: number;
+  /** Keys of `globals.temporal`. */
+  readonly temporal?: Readonly<Record<string, unknown>>;
   readonly tenant?: TenantOptions;
 }
 
 /** Incidents of the last 20 hours but one, at a tenant without a rate limit that is pulled every 5 s. */
-export async function openPlace({ incidents, tenant, ...options }: PlaceOptions): Promise<Place> {
+export async function openPlace(options: PlaceOptions): Promise<Place> {
+  const { incidents, tenant, temporal, ...more } = options;
   const folder = mkdtempSync(join(tmpdir(), 'collecting-'));
   const simulator = await startSimulator({
     services: { incidents: {} },
     output: IMPATIENT,
     everyService: { request_period_in_seconds: 5, settle_in_seconds: 1 },
-    ...options,
+    ...more,
+    globals: { temporal: { ui_port: uiPort(), ...temporal } },
     folder,
     tenant: { ...incidentsOfToday(incidents), ...tenant },
   });
@@ -59,6 +65,11 @@ export async function openPlace({ incidents, tenant, ...options }: PlaceOptions)
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Where the search for a free port of Temporal UI begins: apart for processes that start at the same moment. */
+export function uiPort(): number {
+  return 20_000 + (process.pid % 1_000) * 10;
 }
 
 export function incidentsOfToday(count: number): TenantOptions {

@@ -9,7 +9,7 @@ import type { Place } from './collecting.js';
 import { startTemporal } from './temporal-server.js';
 import type { TestTemporal } from './temporal-server.js';
 
-const INCIDENTS = 3_000;
+const INCIDENTS = 8_000;
 
 let place: Place;
 let collector: CollectorProcess;
@@ -37,18 +37,20 @@ test.each([
     await simulator.receiver.setMode({ kind: 'refuse' });
     collector = startUp(configFile);
     const found = () => segmentFiles(join(place.folder, 'state'));
-    await until('a segment that waits', collector, async () => {
-      return found().length > 0 && (await statusAt(configFile)).outputErrors.devo_1 !== undefined;
+    await until('segments that wait, and no fetch under way', collector, async () => {
+      const { state, pendingByOutput } = await statusAt(configFile);
+      return state === 'blocked' && found().length === pendingByOutput.devo_1 && found().length > 0;
     });
-    for (const path of found()) damage(path);
+    const damaged = found();
+    for (const path of damaged) damage(path);
     await simulator.receiver.setMode({ kind: 'normal' });
     await until('everything', collector, () => simulator.reckoning().lost === 0);
     await until('its confirmation', collector, async () => {
       return (await statusAt(configFile)).pendingByOutput.devo_1 === 0;
     });
     expect(simulator.reckoning()).toMatchObject({ duplicated: 0, strangers: 0, malformed: 0 });
-    expect((await statusAt(configFile)).totals.refetched).toBe(1);
-    expect(logLines(collector, `"code":"${code}"`, '"msg":"Activity failed"')).toBe(1);
+    expect((await statusAt(configFile)).totals.refetched).toBe(damaged.length);
+    expect(logLines(collector, `"code":"${code}"`, '"msg":"Activity failed"')).toBe(damaged.length);
   },
 );
 

@@ -17,7 +17,7 @@ test(
     const temporal = await startTemporal();
     const place = await openPlace({
       incidents: INCIDENTS,
-      globals: { temporal: { host_gone_after_in_seconds: 5 } },
+      temporal: { host_gone_after_in_seconds: 5 },
     });
     const { simulator, folder } = place;
     const second = mkdtempSync(join(tmpdir(), 'second-worker-'));
