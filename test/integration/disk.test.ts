@@ -38,8 +38,9 @@ test.each([
     collector = startUp(configFile);
     const found = () => segmentFiles(join(place.folder, 'state'));
     await until('segments that wait, and no fetch under way', collector, async () => {
+      if (found().length === 0) return false;
       const { state, pendingByOutput } = await statusAt(configFile);
-      return state === 'blocked' && found().length === pendingByOutput.devo_1 && found().length > 0;
+      return state === 'blocked' && found().length === pendingByOutput.devo_1;
     });
     const damaged = found();
     for (const path of damaged) damage(path);
