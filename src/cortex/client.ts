@@ -12,7 +12,6 @@ import { baseUrl } from './host.js';
 import { isJsonObject, parseReply } from './json.js';
 import type { JsonObject, ParsedReply } from './json.js';
 import type { Limiter } from './limiter.js';
-import { PAGE_WAITS_MS, repeating } from './repeating.js';
 import { retryAfterMs } from './retry-after.js';
 import { rowsOfReply } from './rows-of-reply.js';
 import type { ReplyRows } from './rows-of-reply.js';
@@ -84,8 +83,6 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Largest body taken, after unpacking. Default 256 MiB. */
   readonly mostBodyBytes?: number;
-  /** Waits before a page of a list that failed is asked for again. Default 0.5, 1 and 2 s. */
-  readonly pageWaitsMs?: readonly number[];
   readonly onRequest?: (report: RequestReport) => void;
 }
 
@@ -167,12 +164,8 @@ export function createCortexClient(options: ClientOptions): CortexClient {
     call,
     async list(request, callOptions) {
       const { apiFqdn, path, rowsKey } = request;
-      const body = listBody(request);
-      const waitsMs = options.pageWaitsMs ?? PAGE_WAITS_MS;
-      return await repeating(waitsMs, callOptions?.signal, async () => {
-        const reply = await call(apiFqdn, path, body, callOptions);
-        return { ...rowsOfReply(reply.value, rowsKey, path), lossless: reply.lossless };
-      });
+      const reply = await call(apiFqdn, path, listBody(request), callOptions);
+      return { ...rowsOfReply(reply.value, rowsKey, path), lossless: reply.lossless };
     },
   };
 }

@@ -69,7 +69,6 @@ export function clientOf(options: Partial<ClientOptions> = {}) {
     credentials: { apiKey: API_KEY, apiKeyId: '7', authType: 'standard' },
     limiter: createLimiter([{ requests: 1_000, periodMs: 1_000 }]),
     proxy: undefined,
-    pageWaitsMs: [],
     ...options,
   });
 }
