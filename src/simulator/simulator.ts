@@ -42,7 +42,7 @@ export interface Simulator {
   readonly receiver: Receiver;
   readonly configFile: string;
   /** Of the books that the written services fill. */
-  reckoning(options?: OwedOptions): Reckoning;
+  readonly reckoning: (options?: OwedOptions) => Reckoning;
   stop(): Promise<void>;
 }
 
