@@ -46,11 +46,18 @@ find_chromium() {
     echo 'no Chromium here: the tests of Temporal UI are skipped' >&2
 }
 
+# An independent receiver; where it cannot be had its tests are skipped and say so.
+find_rsyslog() {
+  debian_packages rsyslog rsyslog-gnutls || command -v rsyslogd >/dev/null ||
+    echo 'rsyslogd cannot be installed here: its tests are skipped'
+}
+
 step install quietly npm-ci npm ci --no-audit --no-fund || {
   echo '0 passed, 1 failed'
   exit 1
 }
 step temporal find_temporal
+step rsyslog find_rsyslog
 step format npm run --silent format:check
 step lint npm run --silent lint
 step typecheck npm run --silent typecheck

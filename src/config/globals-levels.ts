@@ -60,6 +60,14 @@ export const TEMPORAL = {
       default: 'cortex-devo',
       env: 'CORTEX_DEVO_TASK_QUEUE_PREFIX',
     },
+    host_gone_after_in_seconds: {
+      doc: 'Seconds without a worker on the host that has a segment, after which its window is fetched again elsewhere.',
+      format: 'seconds',
+      default: 300,
+      min: 5,
+      max: 86_400,
+      env: 'CORTEX_DEVO_HOST_GONE_AFTER',
+    },
     ui_port: {
       doc: 'Port of Temporal UI of the embedded server; 0: no UI.',
       format: 'whole',

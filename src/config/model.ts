@@ -125,6 +125,8 @@ export interface TemporalConfig {
   readonly taskQueuePrefix: string;
   /** Of the embedded server; 0: no UI. */
   readonly uiPort: number;
+  /** How long the host that has a segment may be without a worker before its window is fetched elsewhere. */
+  readonly hostGoneAfterMs: number;
 }
 
 export interface CollectorPaths {

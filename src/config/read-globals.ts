@@ -45,6 +45,7 @@ export function readGlobals(
       namespace: temporal.namespace,
       taskQueuePrefix: temporal.task_queue_prefix,
       uiPort: temporal.ui_port,
+      hostGoneAfterMs: temporal.host_gone_after_in_seconds * 1000,
     },
     http: readListeners(nested.http, { ...context, path: join(path, 'http') }),
   };

@@ -51,8 +51,12 @@ export interface SegmentStore {
   open(ref: SegmentRef): Promise<SegmentSource>;
   /** True where this output confirmed the segment before, even if the file is gone since. */
   isConfirmed(ref: SegmentRef, output: string): Promise<boolean>;
-  /** Remembers the confirmation on disk; removes the frames when all `outputs` have confirmed. */
-  confirm(ref: SegmentRef, output: string, outputs: readonly string[]): Promise<void>;
+  /**
+   * Remembers the confirmation on disk; removes the frames when all `outputs` have confirmed. False where the
+   * disk does not take it, which raises nothing: the receiver has the segment, and sending it again, on every
+   * try until there is room, would be worse than sending it again after a crash.
+   */
+  confirm(ref: SegmentRef, output: string, outputs: readonly string[]): Promise<boolean>;
   /**
    * Removes the other files of this workflow: confirmations at once, segments after an hour, for one that was
    * just written may not be known to its workflow yet.
@@ -112,13 +116,19 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
       ),
     open: (ref) => openSegment(segmentFile(root, ref.workflowId, ref.name), ref),
     isConfirmed: (ref, output) => guard(() => hasMarker(root, ref, output)),
-    confirm: (ref, output, outputs) =>
-      guard(async () => {
+    confirm: async (ref, output, outputs) => {
+      const remembered = await succeeds(async () => {
         if (!(await hasMarker(root, ref, output))) await setMarker(root, ref, output);
-        const markers = await Promise.all(outputs.map((each) => hasMarker(root, ref, each)));
+      });
+      const others = outputs.filter((each) => each !== output);
+      // Also where it could not be remembered: the frames are what fills a full disk.
+      const removed = await succeeds(async () => {
+        const markers = await Promise.all(others.map((each) => hasMarker(root, ref, each)));
         if (!markers.every(Boolean)) return;
         await rm(segmentFile(root, ref.workflowId, ref.name), { force: true });
-      }),
+      });
+      return remembered && removed;
+    },
     keepOnly: (workflowId, names) =>
       guard(async () => {
         const kept = new Set(names.map(encodePart));
@@ -162,6 +172,13 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
         return { segments, bytes };
       }),
   };
+}
+
+async function succeeds(work: () => Promise<void>): Promise<boolean> {
+  return await work().then(
+    () => true,
+    () => false,
+  );
 }
 
 async function folders(root: string): Promise<string[]> {

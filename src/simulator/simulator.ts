@@ -28,8 +28,12 @@ export interface SimulatorOptions {
   /** Keys of the input, such as `requests_per_second`. */
   readonly input?: ServiceKeys;
   readonly globals?: Readonly<Record<string, unknown>>;
+  /** Keys of the output's config, such as `connecting_retries`. */
+  readonly output?: ServiceKeys;
   /** Port of the collector's health and metrics; default 0. */
   readonly httpPort?: number;
+  /** Called with each event that arrives, in the order of arrival. */
+  readonly onEvent?: (tag: string, text: string) => void;
 }
 
 /** A tenant, a receiver with mutual TLS, and a config folder that joins them. */
@@ -38,7 +42,7 @@ export interface Simulator {
   readonly receiver: Receiver;
   readonly configFile: string;
   /** Of the books that the written services fill. */
-  reckoning(options?: OwedOptions): Reckoning;
+  readonly reckoning: (options?: OwedOptions) => Reckoning;
   stop(): Promise<void>;
 }
 
@@ -53,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const receiver = await startReceiver({
     port: options.receiverPort ?? 0,
     transport: { kind: 'tls', credentials: { chain: authority.cert, ...server } },
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   const tenant = await startTenant(options.tenant).catch(async (error: unknown) => {
     await receiver.stop();
@@ -73,7 +78,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         keys: options.input ?? {},
       },
     ],
-    outputs: [{ kind: 'tls', name: 'devo_1', port: receiver.port }],
+    outputs: [{ kind: 'tls', name: 'devo_1', port: receiver.port, keys: options.output ?? {} }],
     globals: options.globals ?? {},
     httpPort: options.httpPort ?? 0,
   });

@@ -16,6 +16,7 @@ import type { ApiWatch } from './observe/api-watch.js';
 import type { WatchedWorker } from './observe/readiness.js';
 import { startObserving } from './observe/start-observing.js';
 import type { Observing } from './observe/start-observing.js';
+import { failAbandoned, workerIdentity } from './abandoned.js';
 import { installRuntime } from './runtime.js';
 import { inputsWithIncidentAlerts, streamsOf } from './streams.js';
 import { workflowBundle } from './bundle.js';
@@ -84,9 +85,14 @@ async function startWorkers(
     observer: observing.observer,
   };
   const activities = { ...createActivities(deps) };
+  const identity = workerIdentity(segments.hostId);
+  const { taskQueuePrefix } = config.temporal;
+  const abandoned = await failAbandoned(session.client, taskQueuePrefix, segments.hostId, identity);
+  if (abandoned > 0) log.info({ abandoned }, 'Work of a killed process on this host taken up');
   const connection = await session.connectWorker();
   const common = {
     connection,
+    identity,
     namespace,
     activities,
     shutdownGraceTime: GRACE_MS,
@@ -95,7 +101,7 @@ async function startWorkers(
   const workers = [
     await Worker.create({
       ...common,
-      taskQueue: config.temporal.taskQueuePrefix,
+      taskQueue: taskQueuePrefix,
       workflowBundle: await workflowBundle(),
       maxCachedWorkflows: 200,
       maxConcurrentActivityTaskExecutions: 20,

@@ -1,9 +1,6 @@
 import type { CollectorConfig, InputConfig, ServiceConfig } from '../config/model.js';
 import type { StreamIdentity, StreamName, StreamSettings } from '../pull/settings.js';
 
-/** A segment's host may leave a delivery untaken this long before the window is fetched elsewhere. */
-const HOST_GONE_AFTER_MS = 5 * 60_000;
-
 /** One stream of the config, with the workflow that pulls it. */
 export interface ConfiguredStream {
   readonly identity: StreamIdentity;
@@ -62,7 +59,7 @@ function settingsOf(
     startTimeMs: service.startTimeMs ?? null,
     outputs: config.outputs.map((output) => output.name),
     taskQueuePrefix: config.temporal.taskQueuePrefix,
-    hostGoneAfterMs: HOST_GONE_AFTER_MS,
+    hostGoneAfterMs: config.temporal.hostGoneAfterMs,
     searchAttributes,
   };
 }

@@ -20,6 +20,7 @@ export interface CliResult {
 
 /** The built `cortex-devo` as a process of its own. */
 export interface CliProcess {
+  readonly pid: number;
   /** Everything it printed so far, both streams as they came. */
   output(): string;
   hasEnded(): boolean;
@@ -59,6 +60,7 @@ export function startCli(
     output += chunk.toString();
   });
   return {
+    pid: child.pid ?? 0,
     output: () => output,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     end: async (signal) => await end(child, signal),

@@ -5,27 +5,48 @@ import { startCli } from './cli-process.js';
 
 /** The built collector as a process of its own, with its embedded Temporal. */
 export interface CollectorProcess {
+  readonly pid: number;
   /** Everything it printed so far. */
   output(): string;
   hasEnded(): boolean;
   /** Kills it, and its Temporal server, without warning. */
   kill(): Promise<void>;
+  /** Kills it alone, without warning; an embedded server stays behind. */
+  killWorker(): Promise<void>;
+  /** Kills its embedded Temporal server alone; false where there is none at the moment. */
+  killTemporal(): boolean;
   /** Asks it to stop; its exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Starts `up` with a config file; `npm run build` must have run. */
-export function startUp(configFile: string): CollectorProcess {
-  const up = startCli(['up', '--config', configFile]);
+/** Starts `up` with a config file, and more environment if given; `npm run build` must have run. */
+export function startUp(
+  configFile: string,
+  environment: Readonly<Record<string, string>> = {},
+): CollectorProcess {
+  const up = startCli(['up', '--config', configFile], environment);
   const record = join(dirname(configFile), '..', 'state', 'temporal.json');
+  const killTemporal = (): boolean => {
+    try {
+      const { pid } = JSON.parse(readFileSync(record, 'utf8')) as { pid: number };
+      process.kill(pid, 'SIGKILL');
+      return true;
+    } catch {
+      return false;
+    }
+  };
   return {
+    pid: up.pid,
     output: () => up.output(),
     hasEnded: () => up.hasEnded(),
     async kill() {
-      const { pid } = JSON.parse(readFileSync(record, 'utf8')) as { pid: number };
       await up.end('SIGKILL');
-      process.kill(pid, 'SIGKILL');
+      killTemporal();
     },
+    async killWorker() {
+      await up.end('SIGKILL');
+    },
+    killTemporal,
     stop: async () => await up.end('SIGTERM'),
   };
 }

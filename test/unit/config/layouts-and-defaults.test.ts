@@ -68,6 +68,7 @@ describe('defaults', () => {
         address: undefined,
         namespace: 'default',
         taskQueuePrefix: 'cortex-devo',
+        hostGoneAfterMs: 300_000,
         uiPort: 8_233,
       },
       http: [{ host: '127.0.0.1', port: 9_464 }],

@@ -104,6 +104,7 @@ describe('an on-premise file', () => {
         address: 'temporal.example.com:7233',
         namespace: 'team',
         taskQueuePrefix: 'edr',
+        hostGoneAfterMs: 300_000,
         uiPort: 8_300,
       },
       http: [

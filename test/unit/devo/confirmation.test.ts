@@ -61,6 +61,11 @@ async function outputTo(
   );
 }
 
+/** Keeps the process from doing anything else. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 const SEGMENT = segmentOf(framesOf(600_000));
 const TEXT = framesOf(600_000);
 
@@ -120,6 +125,19 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     },
     60_000,
   );
+
+  it('takes a close for a confirmation also where the process was busy when it came', async () => {
+    const output = await outputTo(protocol, ({ stream }) => {
+      stream.resume().on('end', () => {
+        stream.end(() => setImmediate(() => block(600)));
+      });
+    });
+    const codes: string[] = [];
+    for (let i = 0; i < 8; i += 1) {
+      codes.push(await codeOfRejection(output.deliver(SEGMENT, unwatched())));
+    }
+    expect(new Set(codes)).toEqual(new Set(['delivered']));
+  });
 
   it('does not take a close in mid-sending for a confirmation', async () => {
     const output = await outputTo(protocol, ({ stream }) => {

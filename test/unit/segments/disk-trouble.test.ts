@@ -72,6 +72,22 @@ describe('a full disk', () => {
   });
 });
 
+describe('a confirmation that the disk does not take', () => {
+  it.each(['ENOSPC', 'EROFS'])('%s does not fail a delivery that is done', async (trouble) => {
+    const writer = await store.create('w', 's1');
+    await writer.append('a\n', 1);
+    const ref = await writer.commit();
+    if (ref === null) throw new Error('expected a segment');
+    disk.at = 'writeFile';
+    disk.trouble = trouble;
+    expect(await store.confirm(ref, 'devo', ['devo'])).toBe(false);
+    disk.trouble = undefined;
+    expect(await store.isConfirmed(ref, 'devo')).toBe(false);
+    expect(await store.confirm(ref, 'devo', ['devo'])).toBe(true);
+    expect(await store.isConfirmed(ref, 'devo')).toBe(true);
+  });
+});
+
 describe('a state folder that is none', () => {
   it('is told at the start', async () => {
     await writeFile(join(stateDir, 'file'), '');

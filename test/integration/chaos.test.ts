@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { reportLines } from '../chaos/report.js';
+import { runChaos } from '../chaos/run-chaos.js';
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+test(
+  'worker, Temporal and receiver disturbed at random over 4,000 alerts with an API full of faults: nothing is lost',
+  { timeout: 240_000 },
+  async () => {
+    const kinds = ['worker', 'temporal', 'receiver resets'] as const;
+    const result = await runChaos({ kills: 3, records: 4_000, seed: 5, kinds, print });
+    for (const line of reportLines(result)) print(line);
+    const { lost, duplicated, strangers } = result.reckoning;
+    expect({ lost, strangers, malformed: result.malformed }).toEqual({
+      lost: 0,
+      strangers: 0,
+      malformed: 0,
+    });
+    expect(duplicated).toBeLessThanOrEqual(result.mostDuplicates);
+  },
+);

@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { CollectorProcess } from './collector-process.js';
+import { startUp } from './collector-process.js';
+import { logLines, openPlace, segmentFiles, statusAt, until } from './collecting.js';
+import type { Place } from './collecting.js';
+import { startTemporal } from './temporal-server.js';
+import type { TestTemporal } from './temporal-server.js';
+
+const INCIDENTS = 8_000;
+
+let place: Place;
+let collector: CollectorProcess;
+let temporal: TestTemporal | undefined;
+let mounted: string | undefined;
+afterEach(async () => {
+  await collector.stop();
+  await temporal?.stop();
+  if (mounted !== undefined) execFileSync('umount', [mounted]);
+  temporal = undefined;
+  mounted = undefined;
+  await place.close();
+});
+
+test.each([
+  ['deleted', 'SEGMENT_MISSING', (path: string) => rmSync(path)],
+  ['cut', 'SEGMENT_DAMAGED', (path: string) => truncateSync(path, 1_000)],
+  ['changed by one bit', 'SEGMENT_DAMAGED', flipBit],
+] as const)(
+  'a segment %s while it waits for delivery is fetched again, and reported once',
+  async (_, code, damage) => {
+    place = await openPlace({ incidents: INCIDENTS });
+    const { simulator } = place;
+    const { configFile } = simulator;
+    await simulator.receiver.setMode({ kind: 'refuse' });
+    collector = startUp(configFile);
+    const found = () => segmentFiles(join(place.folder, 'state'));
+    await until('segments that wait, and no fetch under way', collector, async () => {
+      if (found().length === 0) return false;
+      const { state, pendingByOutput } = await statusAt(configFile);
+      return state === 'blocked' && found().length === pendingByOutput.devo_1;
+    });
+    const damaged = found();
+    for (const path of damaged) damage(path);
+    await simulator.receiver.setMode({ kind: 'normal' });
+    await until('everything', collector, () => simulator.reckoning().lost === 0);
+    await until('its confirmation', collector, async () => {
+      return (await statusAt(configFile)).pendingByOutput.devo_1 === 0;
+    });
+    expect(simulator.reckoning()).toMatchObject({ duplicated: 0, strangers: 0, malformed: 0 });
+    expect((await statusAt(configFile)).totals.refetched).toBe(damaged.length);
+    expect(logLines(collector, `"code":"${code}"`, '"msg":"Activity failed"')).toBe(damaged.length);
+  },
+);
+
+const whyNoMount = mountRefusal();
+if (whyNoMount !== undefined) {
+  process.stdout.write(`SKIPPED a full disk and a read-only one: ${whyNoMount}\n`);
+}
+
+describe.skipIf(whyNoMount !== undefined)('a state folder on a small disk of its own', () => {
+  /** A collector whose state lies there; Temporal's own data does not. */
+  async function startOnDisk(size: string): Promise<string> {
+    place = await openPlace({ incidents: INCIDENTS });
+    const stateDir = join(place.folder, 'state');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', stateDir]);
+    mounted = stateDir;
+    temporal = await startTemporal();
+    collector = startUp(place.simulator.configFile, { TEMPORAL_ADDRESS: temporal.address });
+    return stateDir;
+  }
+
+  const remount = (stateDir: string, options: string) =>
+    execFileSync('mount', ['-o', `remount,${options}`, stateDir]);
+  const failedWith = (code: string) => logLines(collector, `"code":"${code}"`) > 0;
+
+  test('full: fetching waits with a clear error, and nothing is lost when there is room', async () => {
+    const stateDir = await startOnDisk('256k');
+    await until('the error', collector, () => failedWith('SEGMENT_DISK_FULL'));
+    expect(place.simulator.reckoning().received).toBe(0);
+    expect(segmentFiles(stateDir)).toEqual([]);
+    remount(stateDir, 'size=200m');
+    await until('everything', collector, () => place.simulator.reckoning().lost === 0, 110_000);
+    expect(place.simulator.reckoning()).toMatchObject({ duplicated: 0, strangers: 0 });
+  });
+
+  test('read-only: fetching waits with a clear error, and goes on when it is writable', async () => {
+    const stateDir = await startOnDisk('200m');
+    await until('a first cycle', collector, () => place.simulator.reckoning().lost === 0);
+    remount(stateDir, 'ro');
+    place.simulator.tenant.modify(100);
+    await until('the error', collector, () => failedWith('SEGMENT_FOLDER_READONLY'));
+    remount(stateDir, 'rw');
+    await until('everything', collector, () => place.simulator.reckoning().lost === 0, 110_000);
+    expect(place.simulator.reckoning()).toMatchObject({ duplicated: 0, strangers: 0 });
+  });
+});
+
+function flipBit(path: string): void {
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(500) ^ 1, 500);
+  writeFileSync(path, bytes);
+}
+
+/** Why no file system can be mounted here; undefined where one can. */
+function mountRefusal(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], {
+      stdio: 'ignore',
+    });
+    return undefined;
+  } catch {
+    return 'mounting is not allowed here';
+  }
+}
