@@ -18,7 +18,7 @@ export function rowsOfReply(reply: JsonValue, rowsKey: string, path: string): Re
   if (Array.isArray(reply)) {
     if (!reply.some((row) => isEnvelope(row, rowsKey))) return { total: null, rows: reply };
   } else if (isJsonObject(reply)) {
-    const rows = reply[rowsKey] ?? [];
+    const rows = COUNTS.some((name) => name in reply) ? (reply[rowsKey] ?? []) : reply[rowsKey];
     const total = reply.total_count;
     if (Array.isArray(rows)) return { total: typeof total === 'number' ? total : null, rows };
   }
@@ -28,6 +28,9 @@ export function rowsOfReply(reply: JsonValue, rowsKey: string, path: string): Re
     { retry: 'later' },
   );
 }
+
+/** One of them makes a reply without rows an empty one; without any it is none. */
+const COUNTS = ['total_count', 'result_count'];
 
 function isEnvelope(row: JsonValue, rowsKey: string): boolean {
   return isJsonObject(row) && rowsKey in row && 'total_count' in row;

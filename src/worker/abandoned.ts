@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { ActivityNotFoundError } from '@temporalio/client';
 import type { Client, FullActivityId, WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Logger } from 'pino';
 
 /** PENDING_ACTIVITY_STATE_STARTED of Temporal's API: a worker has it. */
 const STARTED = 2;
@@ -12,12 +13,28 @@ export function workerIdentity(hostId: string): string {
   return `${hostname()} ${hostId} ${randomUUID().slice(0, 8)}`;
 }
 
+/** Does `failAbandoned` and says in the log what came of it; never rejects, for without it all goes on, later. */
+export async function takeUpAbandoned(
+  client: Client,
+  taskQueue: string,
+  hostId: string,
+  { identity, log }: { readonly identity: string; readonly log: Logger },
+): Promise<void> {
+  try {
+    const abandoned = await failAbandoned(client, taskQueue, hostId, identity);
+    if (abandoned > 0) log.info({ abandoned }, 'Work of a killed process on this host taken up');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn({ reason }, 'Work of a killed process goes on after its heartbeat timeout');
+  }
+}
+
 /**
  * Fails the attempts that an earlier process on the same state folder left behind when it was killed, so that
  * they start anew within seconds instead of after their heartbeat timeout; returns how many. Their results would
  * have been refused anyway: what that process had sent is sent again, or found confirmed on the disk.
  */
-export async function failAbandoned(
+async function failAbandoned(
   client: Client,
   taskQueue: string,
   hostId: string,

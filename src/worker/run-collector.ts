@@ -16,7 +16,7 @@ import type { ApiWatch } from './observe/api-watch.js';
 import type { WatchedWorker } from './observe/readiness.js';
 import { startObserving } from './observe/start-observing.js';
 import type { Observing } from './observe/start-observing.js';
-import { failAbandoned, workerIdentity } from './abandoned.js';
+import { takeUpAbandoned, workerIdentity } from './abandoned.js';
 import { installRuntime } from './runtime.js';
 import { inputsWithIncidentAlerts, streamsOf } from './streams.js';
 import { workflowBundle } from './bundle.js';
@@ -87,8 +87,8 @@ async function startWorkers(
   const activities = { ...createActivities(deps) };
   const identity = workerIdentity(segments.hostId);
   const { taskQueuePrefix } = config.temporal;
-  const abandoned = await failAbandoned(session.client, taskQueuePrefix, segments.hostId, identity);
-  if (abandoned > 0) log.info({ abandoned }, 'Work of a killed process on this host taken up');
+  // Beside the start: it asks for every workflow, and there may be thousands.
+  void takeUpAbandoned(session.client, taskQueuePrefix, segments.hostId, { identity, log });
   const connection = await session.connectWorker();
   const common = {
     connection,

@@ -99,8 +99,9 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
       retry: {
         initialInterval: '1 second',
         maximumInterval: '30 seconds',
-        // Few at first, so that the status soon says why; each further round costs six history events.
-        maximumAttempts: failures === 0 ? 3 : 10,
+        // One at first, so that the status soon says why: by Devo's defaults an output that does not answer
+        // takes a minute to say so. Each further round costs six history events.
+        maximumAttempts: failures === 0 ? 1 : 10,
       },
     });
     await deliverSegment.executeWithOptions({ summary: `${segment.events} events to ${output}` }, [

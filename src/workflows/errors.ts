@@ -17,6 +17,13 @@ export const WORKFLOW_ERRORS = {
     action:
       'Nothing: the activity runs again. Look at memory and log of the worker where it recurs.',
   },
+  WORKER_RESTARTED: {
+    title: 'The worker was restarted in the middle of an activity',
+    cause:
+      'It was killed, and the one that took its place on the same state folder found its work.',
+    action:
+      'Nothing: the activity runs again at once. Look at the log from before where it recurs.',
+  },
   SIGNAL_REFUSED: {
     title: 'Signal refused',
     cause: 'The payload of a signal has another form than the workflow takes.',

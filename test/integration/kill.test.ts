@@ -42,6 +42,7 @@ test(
       },
       services: { incidents: {} },
       everyService: { request_period_in_seconds: 5, settle_in_seconds: 1 },
+      globals: { temporal: { ui_port: 0 } },
     });
     let collector = startUp(simulator.configFile);
     try {
@@ -63,6 +64,8 @@ test(
       process.stdout.write(`killed three times: lost ${lost}, duplicated ${duplicated}\n`);
 
       const history = readFileSync(join(folder, 'state', 'temporal.sqlite'));
+      // It did not wait for a heartbeat timeout.
+      expect(history.includes('WORKER_RESTARTED')).toBe(true);
       const secrets = [
         simulator.tenant.credentials.apiKey,
         'BEGIN PRIVATE KEY',

@@ -48,6 +48,8 @@ describe('an answer of the API that is no reply', () => {
     [200, { reply: { err_code: '429' } }, 'CORTEX_RATE_LIMITED', 'later'],
     [200, { reply: { err_code: 'E_ODD' } }, 'CORTEX_SERVER_ERROR', 'later'],
     [200, { reply: { incidents: 'many' } }, 'CORTEX_INVALID_REPLY', 'later'],
+    [200, { reply: {} }, 'CORTEX_INVALID_REPLY', 'later'],
+    [200, { reply: [{ total_count: null, incidents: [] }] }, 'CORTEX_INVALID_REPLY', 'later'],
     [200, { reply: 'fine' }, 'CORTEX_INVALID_REPLY', 'later'],
     [200, { incidents: [] }, 'CORTEX_INVALID_REPLY', 'later'],
   ])('%i %j is %s', async (status, body, code, retry) => {

@@ -43,7 +43,7 @@ describe('a list call', () => {
       { reply: { total_count: null, incidents: null } },
       { total: null, rows: [] },
     ],
-    ['no counts and rows', { reply: {} }, { total: null, rows: [] }],
+    ['a count and no rows', { reply: { total_count: 0 } }, { total: 0, rows: [] }],
   ])('takes a reply: %s', async (_, body, expected) => {
     const tenant = await tenantSaying(body);
     expect(await clientOf().list(firstPage(tenant))).toMatchObject(expected);
