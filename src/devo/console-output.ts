@@ -32,18 +32,13 @@ export function createConsoleOutput(
       const startMs = performance.now();
       await queue.add(
         async () => {
-          const file = source.stream();
-          try {
-            for await (const chunk of counted(file as AsyncIterable<Buffer>, onProgress)) {
+          for await (const chunk of counted(source.frames(), onProgress)) {
+            throwIfClosed();
+            if (stdout.write(chunk)) continue;
+            await once(stdout, 'drain', { signal }).catch((error: unknown) => {
               throwIfClosed();
-              if (stdout.write(chunk)) continue;
-              await once(stdout, 'drain', { signal }).catch((error: unknown) => {
-                throwIfClosed();
-                throw error;
-              });
-            }
-          } finally {
-            file.destroy();
+              throw error;
+            });
           }
         },
         { signal },

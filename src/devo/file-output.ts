@@ -34,11 +34,7 @@ export function createFileOutput(config: FileOutputConfig): Output {
       await queue.add(
         async () => {
           try {
-            await append(
-              path,
-              counted(source.stream() as AsyncIterable<Buffer>, onProgress),
-              signal,
-            );
+            await append(path, counted(source.frames(), onProgress), signal);
           } catch (error) {
             throw toFileError(error);
           }

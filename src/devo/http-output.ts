@@ -55,16 +55,11 @@ export function createHttpOutput(config: HttpOutputConfig, bodyBytes = BODY_BYTE
     async deliver(source, { signal, onProgress }) {
       const startMs = performance.now();
       const client = await clientInForce();
-      const file = source.stream();
-      try {
-        const frames = counted(file as AsyncIterable<Buffer>, onProgress);
-        for await (const body of httpBodies(frames, bodyBytes, config.compression)) {
-          await retrying(sendingPlan(sending), signal, () =>
-            retrying(connectingPlan(sending), signal, () => post(client, body, signal)),
-          );
-        }
-      } finally {
-        file.destroy();
+      const frames = counted(source.frames(), onProgress);
+      for await (const body of httpBodies(frames, bodyBytes, config.compression)) {
+        await retrying(sendingPlan(sending), signal, () =>
+          retrying(connectingPlan(sending), signal, () => post(client, body, signal)),
+        );
       }
       const { events, bytes } = source.ref;
       const elapsedMs = Math.round(performance.now() - startMs);

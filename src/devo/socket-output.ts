@@ -38,17 +38,12 @@ export function createSocketOutput(options: SocketOutputOptions): Output {
       const startMs = performance.now();
       const confirmation = await retrying(sendingPlan(sending), signal, async () => {
         const connection = await connect(signal);
-        const file = source.stream();
-        try {
-          const frames = counted(file as AsyncIterable<Buffer>, onProgress);
-          return await sendConfirmed(
-            connection,
-            options.compression ? gzipMembers(frames) : frames,
-            { signal, closeTimeoutMs, stallMs: sending.sendingTimeoutMs * STALL_TIMEOUTS },
-          );
-        } finally {
-          file.destroy();
-        }
+        const frames = counted(source.frames(), onProgress);
+        return await sendConfirmed(connection, options.compression ? gzipMembers(frames) : frames, {
+          signal,
+          closeTimeoutMs,
+          stallMs: sending.sendingTimeoutMs * STALL_TIMEOUTS,
+        });
       });
       const { events, bytes } = source.ref;
       const elapsedMs = Math.round(performance.now() - startMs);

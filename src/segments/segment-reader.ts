@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import type { CollectorError } from '../errors/collector-error.js';
 import type { SegmentRef } from '../pull/receipts.js';
 import { lostSegment, systemCode, toSegmentError } from './errors.js';
 import type { SegmentSource } from './segment-store.js';
@@ -8,35 +9,56 @@ import type { SegmentSource } from './segment-store.js';
 /** One read from the disk, bytes; below 1 MB, TLS over the observed transport gets measurably slower. */
 const READ_BYTES = 1024 * 1024;
 
-/**
- * Reads a segment once from end to end, without keeping it, and hands it out only if its size and
- * checksum are those of its receipt. Raises `SEGMENT_MISSING` or `SEGMENT_DAMAGED`.
- */
+/** Opens a segment that is there in its full size. Raises `SEGMENT_MISSING` or `SEGMENT_DAMAGED`. */
 export async function openSegment(path: string, ref: SegmentRef): Promise<SegmentSource> {
-  const stream = () => createReadStream(path, { highWaterMark: READ_BYTES });
   try {
     const { size } = await stat(path);
-    if (size !== ref.bytes) {
-      throw lostSegment(
-        'SEGMENT_DAMAGED',
-        `${path} holds ${size} bytes where ${ref.bytes} were written; its window is fetched again`,
-      );
-    }
-    let found = 0;
-    for await (const chunk of stream()) found = crc32(chunk as Buffer, found);
-    if (found !== ref.crc32) {
-      throw lostSegment(
-        'SEGMENT_DAMAGED',
-        `${path} has checksum ${hex(found)} where ${hex(ref.crc32)} was written; its window is fetched again`,
-      );
+    if (size !== ref.bytes) throw wrongSize(path, ref, size);
+  } catch (error) {
+    throw asSegmentError(error, path);
+  }
+  return {
+    ref,
+    async *frames() {
+      const whole = checked(path, ref);
+      while ((await whole.next()).done !== true);
+      yield* checked(path, ref);
+    },
+  };
+}
+
+/** Reads the file once, without keeping it; ends with an error unless it is the one of the receipt. */
+async function* checked(path: string, ref: SegmentRef): AsyncGenerator<Buffer, void, undefined> {
+  let bytes = 0;
+  let checksum = 0;
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
+      bytes += (chunk as Buffer).length;
+      checksum = crc32(chunk as Buffer, checksum);
+      yield chunk as Buffer;
     }
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') {
-      throw lostSegment('SEGMENT_MISSING', `found no file ${path}; its window is fetched again`);
-    }
-    throw toSegmentError(error, path);
+    throw asSegmentError(error, path);
   }
-  return { ref, stream };
+  if (bytes !== ref.bytes) throw wrongSize(path, ref, bytes);
+  if (checksum !== ref.crc32) {
+    throw lostSegment(
+      'SEGMENT_DAMAGED',
+      `${path} has checksum ${hex(checksum)} where ${hex(ref.crc32)} was written; its window is fetched again`,
+    );
+  }
+}
+
+function wrongSize(path: string, ref: SegmentRef, bytes: number): CollectorError {
+  return lostSegment(
+    'SEGMENT_DAMAGED',
+    `${path} holds ${bytes} bytes where ${ref.bytes} were written; its window is fetched again`,
+  );
+}
+
+function asSegmentError(error: unknown, path: string): unknown {
+  if (systemCode(error) !== 'ENOENT') return toSegmentError(error, path);
+  return lostSegment('SEGMENT_MISSING', `found no file ${path}; its window is fetched again`);
 }
 
 function hex(value: number): string {

@@ -1,7 +1,6 @@
 import type { Stats } from 'node:fs';
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { SegmentRef } from '../pull/receipts.js';
 import { clearStaleMarkers, hasMarker, setMarker } from './confirmations.js';
 import { makeFolder, TEMPORARY_SUFFIX } from './durable-file.js';
@@ -34,11 +33,15 @@ export interface SegmentWriter {
   abort(): Promise<void>;
 }
 
-/** A segment that was found whole. */
+/** A segment on this host's disk. */
 export interface SegmentSource {
   readonly ref: SegmentRef;
-  /** The frames, from the first byte. May be called again for a second try. */
-  stream(): Readable;
+  /**
+   * The frames, from the first byte; for a second try it is called again. Each time the file is checked as a
+   * whole before the first byte is given, and what was given once more after the last: minutes may lie between
+   * two tries. Raises `SEGMENT_MISSING` or `SEGMENT_DAMAGED`.
+   */
+  frames(): AsyncGenerator<Buffer, void, undefined>;
 }
 
 /** The segments on this host's disk. */

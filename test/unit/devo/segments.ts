@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { SendingConfig } from '../../../src/config/model.js';
 import type { DeliverOptions } from '../../../src/devo/output.js';
 import type { SegmentSource } from '../../../src/segments/segment-store.js';
@@ -30,14 +29,12 @@ export function segmentOf(text: string): SegmentSource {
   };
   return {
     ref,
-    stream: () =>
-      Readable.from(
-        (function* () {
-          for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-            yield bytes.subarray(at, at + CHUNK_BYTES);
-          }
-        })(),
-      ),
+    // eslint-disable-next-line @typescript-eslint/require-await -- what reads the disk elsewhere waits for it
+    async *frames() {
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+        yield bytes.subarray(at, at + CHUNK_BYTES);
+      }
+    },
   };
 }
 

@@ -48,13 +48,12 @@ test('a delivery is confirmed although this process stood still when the receive
   const outcomes: string[] = [];
   for (let round = 0; round < 5; round++) {
     const source = segmentOf(framesOf(20_000));
-    const stream = () => {
-      const frames = source.stream();
+    const frames = async function* () {
+      yield* source.frames();
       // All is read from the segment, and about to leave.
-      frames.once('end', () => setImmediate(() => setImmediate(() => standStill(700))));
-      return frames;
+      setImmediate(() => setImmediate(() => standStill(700)));
     };
-    const delivery = output.deliver({ ...source, stream }, unwatched());
+    const delivery = output.deliver({ ...source, frames }, unwatched());
     outcomes.push(
       await delivery.then(
         ({ confirmation }) => confirmation,

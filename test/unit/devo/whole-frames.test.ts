@@ -39,7 +39,7 @@ describe('gzipMembers', () => {
   it('makes members that each hold whole frames and together exactly all of them', async () => {
     const text = framesOf(300_000);
     const members: Buffer[] = [];
-    const source = segmentOf(text).stream() as AsyncIterable<Buffer>;
+    const source = segmentOf(text).frames();
     for await (const member of gzipMembers(source)) members.push(member);
     expect(members.length).toBeGreaterThan(5);
     for (const member of members) expect(gunzipSync(member).toString()).toMatch(/^<14>.*\n$/s);

@@ -39,7 +39,7 @@ async function written(name: string, text: string, workflowId = WORKFLOW): Promi
 
 async function read(ref: SegmentRef): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of (await store.open(ref)).stream()) chunks.push(chunk as Buffer);
+  for await (const chunk of (await store.open(ref)).frames()) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
@@ -152,14 +152,15 @@ describe('writing', () => {
 });
 
 describe('opening', () => {
-  const code = (ref: SegmentRef) =>
-    store.open(ref).then(
-      () => 'opened',
+  const outcome = (reading: Promise<unknown>) =>
+    reading.then(
+      () => 'read',
       (error: unknown) => {
         const { code: found, retry } = error as { code: string; retry: string };
         return `${found} ${retry}`;
       },
     );
+  const code = (ref: SegmentRef) => outcome(read(ref));
 
   it('finds a flipped byte', async () => {
     const ref = await written('s1', 'a long enough line\n');
@@ -174,6 +175,35 @@ describe('opening', () => {
     const ref = await written('s1', 'a long enough line\n');
     await truncate(await onlyFile(), 5);
     expect(await code(ref)).toBe('SEGMENT_DAMAGED never');
+  });
+
+  it('gives nothing of a file that was damaged after it was opened, nor between two tries', async () => {
+    const ref = await written('s1', 'a long enough line\n');
+    const source = await store.open(ref);
+    const readAgain = async () => {
+      for await (const chunk of source.frames())
+        expect(chunk.toString()).toBe('a long enough line\n');
+    };
+    expect(await outcome(readAgain())).toBe('read');
+    await truncate(await onlyFile(), 5);
+    expect(await outcome(readAgain())).toBe('SEGMENT_DAMAGED never');
+    await writeFile(await onlyFile(), 'a long enough lime\n');
+    expect(await outcome(readAgain())).toBe('SEGMENT_DAMAGED never');
+    await rm(await onlyFile());
+    expect(await outcome(readAgain())).toBe('SEGMENT_MISSING never');
+  });
+
+  it('ends with an error where the file is cut while it is read', async () => {
+    const ref = await written('s1', 'x'.repeat(3 * 1024 * 1024));
+    let bytes = 0;
+    const reading = async () => {
+      for await (const chunk of (await store.open(ref)).frames()) {
+        bytes += chunk.length;
+        await truncate(await onlyFile(), 0);
+      }
+    };
+    expect(await outcome(reading())).toBe('SEGMENT_DAMAGED never');
+    expect(bytes).toBeLessThan(ref.bytes);
   });
 
   it('finds a file gone', async () => {
