@@ -18,10 +18,11 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           hookTimeout: 120_000,
           pool: 'forks',
-          fileParallelism: false,
+          // Each file waits most of its time, for periods, timeouts and quotas.
+          maxWorkers: 3,
         },
       },
       {

@@ -86,10 +86,10 @@ test('every second request fails, in five ways: nothing lost, nothing twice, no 
     {
       tenant: {
         history: {
-          incidents: history(300),
-          alerts: history(1_000),
-          audit_managements: history(500),
-          agent_audits: history(500),
+          incidents: history(150),
+          alerts: history(500),
+          audit_managements: history(300),
+          agent_audits: history(300),
         },
         faults: {
           error500: share,
