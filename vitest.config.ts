@@ -22,7 +22,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           pool: 'forks',
           // Each file waits most of its time, for periods, timeouts and quotas.
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
       {
