@@ -72,6 +72,20 @@ export function encodeJson(value: JsonValue, lossless: boolean): string {
   return lossless ? json.replace(MARKED, '$1') : json;
 }
 
+/**
+ * `encodeJson` of the object with fields added: last, or where it has them already in the place of its own.
+ * The object itself is not copied, which for one of a hundred fields costs several times its encoding.
+ */
+export function encodeWith(value: JsonObject, added: JsonObject, lossless: boolean): string {
+  if (Object.keys(added).some((name) => Object.hasOwn(value, name))) {
+    return encodeJson({ ...value, ...added }, lossless);
+  }
+  const json = encodeJson(value, lossless);
+  const more = encodeJson(added, lossless);
+  if (json === '{}') return more;
+  return more === '{}' ? json : `${json.slice(0, -1)},${more.slice(1)}`;
+}
+
 /** Whether a value is a JSON object, and not a list or null. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

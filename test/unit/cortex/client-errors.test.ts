@@ -85,8 +85,7 @@ describe('an answer of the API that is no reply', () => {
 
   it('carries the text of the API, on one line and cut', async () => {
     const body = refusal(400, `bad\nfilter ${'x'.repeat(2_000)}`);
-    const tenant = await startTenant((response) => response.writeHead(400).end(body));
-    const { message } = await errorFrom(tenant);
+    const { message } = await errorFrom(await tenantSaying(body, 400));
     expect(message).toContain('the API answered 400 and the text "bad filter xxx');
     expect(message.length).toBeLessThan(600);
   });

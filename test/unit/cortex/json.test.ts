@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { parse, splitNumber } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
-import { encodeJson, exactNumber, parseReply } from '../../../src/cortex/json.js';
+import { encodeJson, encodeWith, exactNumber, parseReply } from '../../../src/cortex/json.js';
+import type { JsonValue } from '../../../src/cortex/json.js';
 
 /** What Devo receives for a text the API sent. */
 function throughCollector(text: string): string {
@@ -95,6 +96,20 @@ describe('JSON on its way from Cortex to Devo', () => {
     expect(() => parseReply('<html>')).toThrow(SyntaxError);
     expect(() => parseReply('{"a":1234567890123456.,"b":1}')).toThrow(SyntaxError);
     expect(() => parseReply('{"a":01234567890123456789}')).toThrow(SyntaxError);
+  });
+
+  it('adds fields to an object as if it had been copied', () => {
+    const fields = fc.dictionary(fc.string({ maxLength: 2 }), fc.jsonValue()) as fc.Arbitrary<
+      Record<string, JsonValue>
+    >;
+    fc.assert(
+      fc.property(fields, fields, (value, added) => {
+        const named = (some: object) => Object.keys(some).filter((name) => /^\d+$/.test(name));
+        // Names that are whole numbers come first in a copy; no field is added under one.
+        fc.pre(named(added).length === 0);
+        expect(encodeWith(value, added, false)).toBe(encodeJson({ ...value, ...added }, false));
+      }),
+    );
   });
 
   it('agrees with the exact writer where numbers fit a double', () => {
