@@ -48,7 +48,8 @@ export function createFetchIncidentAlerts(deps: ActivityDependencies) {
         for (const entry of answer?.entries ?? []) {
           const events = taker.take(entry);
           if (events.length === 0) continue;
-          await writer.append(frames.frame(events, answer?.lossless ?? false), events.length);
+          const made = frames.frame(events, answer?.lossless ?? false);
+          await writer.append(Buffer.concat(made), made.length);
         }
         const stored = await writer.commit();
         const receipt: IncidentAlertsReceipt = {

@@ -56,13 +56,13 @@ export function createWindowSink(
   let malformedByKind = { ...NONE_MALFORMED };
   let frames = startFrames();
 
-  function framesOf({ record, lossless }: Row): { text: string; events: number } {
+  function framesOf({ record, lossless }: Row): Buffer[] {
     const read = readRecord(service, record, lossless, stream.service);
-    if (seen.has(read.key)) return { text: '', events: 0 };
+    if (seen.has(read.key)) return [];
     seen.add(read.key);
     if (known.has(read.key)) {
       tally.duplicates += 1;
-      return { text: '', events: 0 };
+      return [];
     }
     if (read.malformed !== undefined) {
       tally.malformed += 1;
@@ -70,20 +70,13 @@ export function createWindowSink(
     }
     const timeMs = read.timeMs ?? input.window.toMs;
     fresh.push({ key: read.key, timeMs });
-    const events = read.events();
-    return { text: frames.frame(events, lossless), events: events.length };
+    return frames.frame(read.events(), lossless);
   }
 
   return {
     async rows(rows) {
-      let text = '';
-      let events = 0;
-      for (const row of rows) {
-        const made = framesOf(row);
-        text += made.text;
-        events += made.events;
-      }
-      if (events > 0) await writer.append(text, events);
+      const made = rows.flatMap(framesOf);
+      if (made.length > 0) await writer.append(Buffer.concat(made), made.length);
     },
     async restart() {
       seen = new Set();

@@ -1,6 +1,6 @@
 import { CortexError } from './errors.js';
 import type { CortexCode } from './errors.js';
-import { isJsonObject } from './json.js';
+import { encodeJson, exactNumber, isJsonObject } from './json.js';
 import type { JsonValue } from './json.js';
 
 /** Longest text of the API that goes into a message. */
@@ -17,7 +17,9 @@ function apiText(reply: JsonValue | undefined, secret: string): string {
   if (!isJsonObject(reply)) return '';
   const parts = [reply.err_msg, reply.err_extra]
     .filter((part) => part !== undefined && part !== null)
-    .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)));
+    .map((part) =>
+      typeof part === 'string' ? (exactNumber(part) ?? part) : encodeJson(part, true),
+    );
 
   return parts
     .join(': ')

@@ -5,20 +5,29 @@ import type { SecureContext } from 'node:tls';
 import type { TlsOutputConfig } from '../config/model.js';
 import { codeOf, devoError } from './errors.js';
 
+type CertificateConfig = Pick<TlsOutputConfig, 'name' | 'chain' | 'cert' | 'key'>;
+
 /**
- * Reads chain, certificate and key anew, so that replaced files count from the next connection on.
+ * Reads chain, certificate and key anew with each call, so that replaced files count from the next connection
+ * on; the result is the same object as long as the files are the same.
  * Raises `DEVO_CERT_MISSING`, `DEVO_CERT_UNREADABLE` or `DEVO_CERT_EXPIRED`.
  */
-export async function readCertificates(
-  config: Pick<TlsOutputConfig, 'name' | 'chain' | 'cert' | 'key'>,
-): Promise<SecureContext> {
-  const [ca, cert, key] = await Promise.all([
-    readPem('chain', config.chain),
-    readPem('cert', config.cert),
-    readPem('key', config.key),
-  ]);
-  // OpenSSL passes over a chain file without a certificate, and then trusts nobody.
-  parseCertificate('chain', config.chain, ca);
+export function certificateReader(config: CertificateConfig): () => Promise<SecureContext> {
+  let last: { readonly files: readonly Buffer[]; readonly context: SecureContext } | undefined;
+  return async () => {
+    const files = await Promise.all([
+      readPem('chain', config.chain),
+      readPem('cert', config.cert),
+      readPem('key', config.key),
+    ]);
+    checkValidity(config, files[1]);
+    const isSame = last?.files.every((file, at) => files[at]?.equals(file)) ?? false;
+    if (last === undefined || !isSame) last = { files, context: secureContext(config, ...files) };
+    return last.context;
+  };
+}
+
+function checkValidity(config: CertificateConfig, cert: Buffer): void {
   const own = parseCertificate('cert', config.cert, cert);
   const now = Date.now();
   if (now > Date.parse(own.validTo) || now < Date.parse(own.validFrom)) {
@@ -28,6 +37,16 @@ export async function readCertificates(
       'never',
     );
   }
+}
+
+function secureContext(
+  config: CertificateConfig,
+  ca: Buffer,
+  cert: Buffer,
+  key: Buffer,
+): SecureContext {
+  // OpenSSL passes over a chain file without a certificate, and then trusts nobody.
+  parseCertificate('chain', config.chain, ca);
   try {
     return createSecureContext({
       ca,

@@ -15,6 +15,8 @@ export interface Connection {
   readonly stream: Duplex;
   readonly transport: Transport;
   readonly secure: boolean;
+  /** Told when the peer has confirmed what was sent over this connection. */
+  readonly onConfirmed?: () => void;
 }
 
 /** Sets up TCP. Raises `DEVO_CONNECT_...` or `DEVO_HOST_UNKNOWN`, or the signal's reason. */

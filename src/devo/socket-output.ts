@@ -39,11 +39,13 @@ export function createSocketOutput(options: SocketOutputOptions): Output {
       const confirmation = await retrying(sendingPlan(sending), signal, async () => {
         const connection = await connect(signal);
         const frames = counted(source.frames(), onProgress);
-        return await sendConfirmed(connection, options.compression ? gzipMembers(frames) : frames, {
-          signal,
-          closeTimeoutMs,
-          stallMs: sending.sendingTimeoutMs * STALL_TIMEOUTS,
-        });
+        const outcome = await sendConfirmed(
+          connection,
+          options.compression ? gzipMembers(frames) : frames,
+          { signal, closeTimeoutMs, stallMs: sending.sendingTimeoutMs * STALL_TIMEOUTS },
+        );
+        if (outcome !== 'unconfirmed') connection.onConfirmed?.();
+        return outcome;
       });
       const { events, bytes } = source.ref;
       const elapsedMs = Math.round(performance.now() - startMs);

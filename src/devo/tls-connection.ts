@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkServerIdentity, connect } from 'node:tls';
-import type { TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import type { TlsOutputConfig } from '../config/model.js';
-import { readCertificates } from './certificates.js';
+import { certificateReader } from './certificates.js';
 import type { Connection } from './connection.js';
 import {
   CONNECT_TIMEOUT_MS,
@@ -21,13 +21,31 @@ const REFUSAL_MS = { least: 30, most: 500 };
 /**
  * Sets up TLS with a client certificate, the server verified against the configured chain and name; when it
  * resolves, no byte of an event has left. Raises `DEVO_CERT_...`, `DEVO_CONNECT_...`, `DEVO_TLS_...`.
+ *
+ * Each connection waits for a refusal of its client certificate, unless the one before it had the same
+ * certificates and its delivery was confirmed.
  */
-export async function connectTls(
+export function tlsConnector(
   config: TlsOutputConfig,
+): (signal: AbortSignal) => Promise<Connection> {
+  const certificates = certificateReader(config);
+  let accepted: SecureContext | undefined;
+  return async (signal) => {
+    const secureContext = await certificates();
+    const isAccepted = secureContext === accepted;
+    accepted = undefined;
+    const connection = await connectTls(config, secureContext, isAccepted, signal);
+    return { ...connection, onConfirmed: () => (accepted = secureContext) };
+  };
+}
+
+async function connectTls(
+  config: TlsOutputConfig,
+  secureContext: SecureContext,
+  isAccepted: boolean,
   signal: AbortSignal,
 ): Promise<Connection> {
   const peer = `${config.address}:${config.port}`;
-  const secureContext = await readCertificates(config);
   const startMs = performance.now();
   const transport = await connectTransport(config.address, config.port, signal);
   const roundTripMs = performance.now() - startMs;
@@ -43,7 +61,7 @@ export async function connectTls(
   stream.on('error', () => undefined);
   try {
     await handshake(stream, transport, peer, signal);
-    await refusal(stream, transport, peer, signal, roundTripMs);
+    if (!isAccepted) await refusal(stream, transport, peer, signal, roundTripMs);
     return { peer, stream, transport, secure: true };
   } catch (error) {
     transport.close();

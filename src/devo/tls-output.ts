@@ -1,7 +1,7 @@
 import type { TlsOutputConfig } from '../config/model.js';
 import type { Output } from './output.js';
 import { createSocketOutput } from './socket-output.js';
-import { connectTls } from './tls-connection.js';
+import { tlsConnector } from './tls-connection.js';
 
 /** Devo's platform or a relay in front of it: frames over TLS with a client certificate. */
 export function createTlsOutput(config: TlsOutputConfig, closeTimeoutMs: number): Output {
@@ -12,6 +12,6 @@ export function createTlsOutput(config: TlsOutputConfig, closeTimeoutMs: number)
     sending,
     compression,
     closeTimeoutMs,
-    connect: (signal) => connectTls(config, signal),
+    connect: tlsConnector(config),
   });
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { CollectorError } from '../errors/collector-error.js';
 import type { SegmentRef } from '../pull/receipts.js';
@@ -20,14 +20,37 @@ export async function openSegment(path: string, ref: SegmentRef): Promise<Segmen
   return {
     ref,
     async *frames() {
-      const whole = checked(path, ref);
-      while ((await whole.next()).done !== true);
+      await check(path, ref);
       yield* checked(path, ref);
     },
   };
 }
 
-/** Reads the file once, without keeping it; ends with an error unless it is the one of the receipt. */
+/** Reads the file once and raises an error unless it is the one of the receipt. */
+async function check(path: string, ref: SegmentRef): Promise<void> {
+  let bytes = 0;
+  let checksum = 0;
+  try {
+    const file = await open(path, 'r');
+    try {
+      // One buffer for the whole file: a new one for each read costs as much as the checksum.
+      const buffer = Buffer.allocUnsafe(READ_BYTES);
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, 0, READ_BYTES);
+        if (bytesRead === 0) break;
+        bytes += bytesRead;
+        checksum = crc32(buffer.subarray(0, bytesRead), checksum);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw asSegmentError(error, path);
+  }
+  compare(path, ref, bytes, checksum);
+}
+
+/** Hands the file out while it checks it in the same way. */
 async function* checked(path: string, ref: SegmentRef): AsyncGenerator<Buffer, void, undefined> {
   let bytes = 0;
   let checksum = 0;
@@ -40,6 +63,10 @@ async function* checked(path: string, ref: SegmentRef): AsyncGenerator<Buffer, v
   } catch (error) {
     throw asSegmentError(error, path);
   }
+  compare(path, ref, bytes, checksum);
+}
+
+function compare(path: string, ref: SegmentRef, bytes: number, checksum: number): void {
   if (bytes !== ref.bytes) throw wrongSize(path, ref, bytes);
   if (checksum !== ref.crc32) {
     throw lostSegment(

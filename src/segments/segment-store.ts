@@ -24,7 +24,7 @@ const ORPHAN_AFTER_MS = 3_600_000;
 /** Writes one segment; nothing is visible under its name before `commit`. */
 export interface SegmentWriter {
   /** Adds frames (each ends with LF); resolves when the writer can take more. */
-  append(frames: string, events: number): Promise<void>;
+  append(frames: string | Buffer, events: number): Promise<void>;
   /** Forgets what was appended so far. */
   restart(): Promise<void>;
   /** Syncs and renames; null and no file where nothing was appended. */

@@ -7,8 +7,8 @@ import { FILE_MODE, makeFolder, syncFolder, temporaryName } from './durable-file
 import { toSegmentError } from './errors.js';
 import type { SegmentWriter } from './segment-store.js';
 
-/** Strings are joined up to about this many characters before they go to the disk. */
-const WRITE_CHARACTERS = 256 * 1024;
+/** Frames are gathered up to about this many bytes before they go to the disk. */
+const WRITE_BYTES = 256 * 1024;
 
 export interface WriterOptions {
   readonly path: string;
@@ -27,31 +27,31 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
   const { path, identity, inUse } = options;
   const temporary = temporaryName(path);
   let file: FileHandle | undefined;
-  let waiting: string[] = [];
-  let waitingCharacters = 0;
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
   let writing: Promise<void> = Promise.resolve();
   let bytes = 0;
   let events = 0;
   let checksum = 0;
 
-  async function write(frames: string): Promise<void> {
+  async function write(chunk: Buffer): Promise<void> {
     if (file === undefined) {
       await makeFolder(dirname(path));
       inUse.add(temporary);
       file = await open(temporary, 'wx', FILE_MODE);
     }
-    const chunk = Buffer.from(frames, 'utf8');
     await file.appendFile(chunk);
     checksum = crc32(chunk, checksum);
     bytes += chunk.length;
   }
 
   async function flush(): Promise<void> {
-    if (waitingCharacters > 0) {
-      const frames = waiting.join('');
+    const [first = Buffer.alloc(0)] = waiting;
+    if (waitingBytes > 0) {
+      const chunk = waiting.length === 1 ? first : Buffer.concat(waiting);
       waiting = [];
-      waitingCharacters = 0;
-      writing = writing.then(() => write(frames));
+      waitingBytes = 0;
+      writing = writing.then(() => write(chunk));
       // The same failure reaches every caller that awaits the chain; an unawaited one must not end the process.
       writing.catch(() => undefined);
     }
@@ -69,7 +69,7 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
 
   function forget(): void {
     waiting = [];
-    waitingCharacters = 0;
+    waitingBytes = 0;
     writing = Promise.resolve();
     bytes = 0;
     events = 0;
@@ -90,10 +90,11 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
 
   return {
     async append(frames, count) {
-      waiting.push(frames);
-      waitingCharacters += frames.length;
+      const chunk = typeof frames === 'string' ? Buffer.from(frames, 'utf8') : frames;
+      waiting.push(chunk);
+      waitingBytes += chunk.length;
       events += count;
-      if (waitingCharacters < WRITE_CHARACTERS) return;
+      if (waitingBytes < WRITE_BYTES) return;
       await flush().catch(raise);
     },
     async restart() {

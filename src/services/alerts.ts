@@ -24,15 +24,11 @@ export const alerts: Service = {
       ...(record.external_id === undefined ? {} : { external_id: record.external_id }),
     };
     return [
-      { tag: config.tags.main, payload: { ...alert, events_found: list.length } },
+      { tag: config.tags.main, payload: alert, added: { events_found: list.length } },
       ...list.map((event, at) => ({
         tag: config.tags.event,
-        payload: {
-          ...(isJsonObject(event) ? event : { event }),
-          ...shared,
-          events_id: at + 1,
-          events_found: list.length,
-        },
+        payload: isJsonObject(event) ? event : { event },
+        added: { ...shared, events_id: at + 1, events_found: list.length },
       })),
     ];
   },

@@ -5,6 +5,8 @@ import type { ServiceConfig } from '../config/model.js';
 export interface DevoEvent {
   readonly tag: string;
   readonly payload: JsonValue;
+  /** Fields that an object goes out with, after its own or in the place of its own. Default none. */
+  readonly added?: JsonObject;
 }
 
 /** What one service asks of the API and makes of each record. Pure: no I/O, no clock. */

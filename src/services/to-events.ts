@@ -1,5 +1,5 @@
-import { encodeJson, isJsonObject } from '../cortex/json.js';
-import type { JsonValue } from '../cortex/json.js';
+import { encodeJson, encodeWith, isJsonObject } from '../cortex/json.js';
+import type { JsonObject, JsonValue } from '../cortex/json.js';
 import type { ServiceConfig } from '../config/model.js';
 import { shortKey } from './key.js';
 import type { DevoEvent, Service } from './service.js';
@@ -44,16 +44,20 @@ export function readRecord(
   };
 }
 
-/** Adds Devo's fields, last: `@devo_environment` where the input has one, then `@devo_pulling_id`. */
-export function withEnvelope(
-  payload: JsonValue,
-  environment: string | undefined,
-  pullingId: number,
-): JsonValue {
-  if (!isJsonObject(payload)) return payload;
+/** Devo's fields, which every event ends with: `@devo_environment` where the input has one, `@devo_pulling_id`. */
+export function envelope(environment: string | undefined, pullingId: number): JsonObject {
   return {
-    ...payload,
     ...(environment === undefined ? {} : { '@devo_environment': environment }),
     '@devo_pulling_id': String(pullingId),
   };
+}
+
+/** The JSON of an event with its envelope; what is no object goes out as it came, without one. */
+export function eventJson(
+  { payload, added }: DevoEvent,
+  lossless: boolean,
+  itsEnvelope: JsonObject,
+): string {
+  if (!isJsonObject(payload)) return encodeJson(payload, lossless);
+  return encodeWith(payload, { ...added, ...itsEnvelope }, lossless);
 }

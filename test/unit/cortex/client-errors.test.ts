@@ -56,6 +56,14 @@ describe('an answer of the API that is no reply', () => {
     expect(await errorFrom(await tenantSaying(body, status))).toMatchObject({ code, retry });
   });
 
+  it('is quoted with the exact numbers it holds', async () => {
+    const body =
+      '{"reply":{"err_code":400,"err_msg":12345678901234567890,"err_extra":[{"input":12345678901234567891}]}}';
+    const tenant = await startTenant((response) => response.writeHead(400).end(body));
+    const { message } = await errorFrom(tenant);
+    expect(message).toContain('12345678901234567890: [{"input":12345678901234567891}]');
+  });
+
   it.each([
     ['a gateway page', 502, '<html>Bad Gateway</html>', 'CORTEX_SERVER_ERROR'],
     ['an empty refusal', 403, '', 'CORTEX_FORBIDDEN'],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { isLosslessNumber, parse, splitNumber } from 'lossless-json';
+import { parse, splitNumber } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
-import { encodeJson, parseReply } from '../../../src/cortex/json.js';
+import { encodeJson, encodeWith, exactNumber, parseReply } from '../../../src/cortex/json.js';
+import type { JsonValue } from '../../../src/cortex/json.js';
 
 /** What Devo receives for a text the API sent. */
 function throughCollector(text: string): string {
@@ -55,6 +56,10 @@ describe('JSON on its way from Cortex to Devo', () => {
     '[9007199254740993,-9007199254740993]',
     '{"tiny":1e-400,"vast":-1e400}',
     '{"precise":0.1234567890123456789}',
+    '{"a":{"n":12345678901234567890},"list":[12345678901234567890]}',
+    String.raw`{"text":":12345678901234567890,","quote\\\"":12345678901234567890}`,
+    '[",",":12345678901234567890}",{"key\\\\":12345678901234567890}]',
+    String.raw`{"text":"\":12345678901234567890,","n":12345678901234567890}`,
   ])('writes %s exactly as it came', (text) => {
     expect(throughCollector(text)).toBe(text);
   });
@@ -62,7 +67,7 @@ describe('JSON on its way from Cortex to Devo', () => {
   it('makes exact numbers only of those that need it', () => {
     const { value } = parseReply('{"small":100,"large":7317728957437371542}');
     expect(value).toMatchObject({ small: 100 });
-    expect(isLosslessNumber((value as Record<string, unknown>).large)).toBe(true);
+    expect(exactNumber((value as Record<string, string>).large)).toBe('7317728957437371542');
   });
 
   it('parses the fast way where every number fits', () => {
@@ -89,6 +94,22 @@ describe('JSON on its way from Cortex to Devo', () => {
   it('refuses what is no JSON', () => {
     expect(() => parseReply('{"a":12345678901234567890')).toThrow(SyntaxError);
     expect(() => parseReply('<html>')).toThrow(SyntaxError);
+    expect(() => parseReply('{"a":1234567890123456.,"b":1}')).toThrow(SyntaxError);
+    expect(() => parseReply('{"a":01234567890123456789}')).toThrow(SyntaxError);
+  });
+
+  it('adds fields to an object as if it had been copied', () => {
+    const fields = fc.dictionary(fc.string({ maxLength: 2 }), fc.jsonValue()) as fc.Arbitrary<
+      Record<string, JsonValue>
+    >;
+    fc.assert(
+      fc.property(fields, fields, (value, added) => {
+        const named = (some: object) => Object.keys(some).filter((name) => /^\d+$/.test(name));
+        // Names that are whole numbers come first in a copy; no field is added under one.
+        fc.pre(named(added).length === 0);
+        expect(encodeWith(value, added, false)).toBe(encodeJson({ ...value, ...added }, false));
+      }),
+    );
   });
 
   it('agrees with the exact writer where numbers fit a double', () => {

@@ -163,6 +163,38 @@ describe('the client certificate', () => {
     expect(toTlsError(error, 'devo:443')?.code).toBe('DEVO_TLS_CLIENT_REFUSED');
   });
 
+  it('is refused by name after deliveries with another one were confirmed, and again', async () => {
+    const config = await configTo(await authority.issue());
+    const output = createOutput(config);
+    const code = async () => await codeOfRejection(output.deliver(SEGMENT, unwatched()));
+    expect(await code()).toBe('delivered');
+    expect(await code()).toBe('delivered');
+    const stranger = await createAuthority('stranger');
+    await files?.replace(authority.cert, await stranger.issue({ name: 'client' }));
+    expect([await code(), await code()]).toEqual([
+      'DEVO_TLS_CLIENT_REFUSED',
+      'DEVO_TLS_CLIENT_REFUSED',
+    ]);
+  });
+
+  it('that the receiver stops to accept is refused by name from the second try on', async () => {
+    const config = await configTo(await authority.issue());
+    const output = createOutput(config);
+    const code = async () => await codeOfRejection(output.deliver(SEGMENT, unwatched()));
+    expect(await code()).toBe('delivered');
+    const { port } = config;
+    await receiver?.close();
+    const stranger = await createAuthority('stranger');
+    const identity = await authority.issue();
+    receiver = await startReceiverAt(port, {
+      identity,
+      clientChain: stranger.cert,
+      onVisit: (visit) => reads.push(readAll(visit)),
+    });
+    expect(await code()).not.toBe('delivered');
+    expect(await code()).toBe('DEVO_TLS_CLIENT_REFUSED');
+  });
+
   it('that is replaced counts from the next delivery on', async () => {
     const config = await configTo(await authority.issue());
     const output = createOutput(config);

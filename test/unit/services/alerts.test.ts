@@ -6,7 +6,9 @@ import { serviceConfig } from './config.js';
 
 const v1 = serviceConfig({ service: 'alerts' });
 const eventsOf = (record: JsonObject, config = v1) =>
-  readRecord(alerts, record, false, config).events();
+  readRecord(alerts, record, false, config)
+    .events()
+    .map(({ tag, payload, added }) => ({ tag, payload: { ...(payload as JsonObject), ...added } }));
 
 const ALERT = { alert_id: '8', external_id: 'e-8', severity: 'high', local_insert_ts: 20 };
 

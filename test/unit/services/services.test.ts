@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../../src/cortex/json.js';
 import { encodeJson, parseReply } from '../../../src/cortex/json.js';
 import type { ServiceName } from '../../../src/config/model.js';
 import { SERVICES } from '../../../src/services/registry.js';
-import { readRecord, withEnvelope } from '../../../src/services/to-events.js';
+import { envelope, eventJson, readRecord } from '../../../src/services/to-events.js';
 import { serviceConfig } from './config.js';
 
 const config = serviceConfig();
@@ -29,7 +29,7 @@ describe.each(Object.entries(RECORDS))('a record of %s', (name, record) => {
     const before = structuredClone(record);
     const [event] = read(record).events();
     expect(event).toMatchObject({ tag: 'main', payload: record });
-    withEnvelope(event?.payload ?? null, 'prod', 1);
+    eventJson({ tag: 'main', ...event, payload: record }, false, envelope('prod', 1));
     expect(record).toEqual(before);
   });
 
@@ -98,17 +98,20 @@ describe('what makes a record itself', () => {
 });
 
 describe('the envelope', () => {
+  const prod = envelope('prod', 1_760_000_000_000);
+
   it('is added last: the environment, then the pulling id as text', () => {
-    expect(JSON.stringify(withEnvelope({ b: 1, a: null }, 'prod', 1_760_000_000_000))).toBe(
-      '{"b":1,"a":null,"@devo_environment":"prod","@devo_pulling_id":"1760000000000"}',
+    const event = { tag: 't', payload: { b: 1, a: null }, added: { c: 2 } };
+    expect(eventJson(event, false, prod)).toBe(
+      '{"b":1,"a":null,"c":2,"@devo_environment":"prod","@devo_pulling_id":"1760000000000"}',
     );
   });
 
   it('has no environment where the input has none', () => {
-    expect(withEnvelope({}, undefined, 5)).toEqual({ '@devo_pulling_id': '5' });
+    expect(envelope(undefined, 5)).toEqual({ '@devo_pulling_id': '5' });
   });
 
   it('leaves what is no object as it came', () => {
-    expect(withEnvelope('text', 'prod', 5)).toBe('text');
+    expect(eventJson({ tag: 't', payload: 'text' }, false, prod)).toBe('"text"');
   });
 });
