@@ -1,7 +1,9 @@
 import {
   allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
+  isCancellation,
   setCurrentDetails,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -53,6 +55,11 @@ export async function collectService(input: CollectInput): Promise<void> {
   deliveries.pump();
 
   const stopped = () => control.stop;
+  // A fetch may wait for a quota, or for a worker that has gone with the service.
+  const fetching = new CancellationScope();
+  void condition(stopped).then(() => {
+    fetching.cancel();
+  });
   let cycles = 0;
   let long = false;
   while (!stopped() && !long) {
@@ -60,7 +67,11 @@ export async function collectService(input: CollectInput): Promise<void> {
     control.nextPullMs = null;
     show();
     const cut = () => stopped() || state.paused || runIsLong(cycles, cyclesPerRun);
-    await pullCycle(run, cut);
+    await fetching
+      .run(() => pullCycle(run, cut))
+      .catch((error: unknown) => {
+        if (!(stopped() && isCancellation(error))) throw error;
+      });
     cycles += 1;
     long = runIsLong(cycles, cyclesPerRun);
     if (!stopped() && !long) await rest(state, control, wakes, show);

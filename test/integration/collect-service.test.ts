@@ -1,6 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DeliverSegmentInput, FetchSegmentInput } from '../../src/pull/receipts.js';
+import type {
+  DeliverSegmentInput,
+  FetchSegmentInput,
+  ListChangedInput,
+} from '../../src/pull/receipts.js';
 import * as messages from '../../src/workflows/messages.js';
 import type { TestBench } from './stream-harness.js';
 import {
@@ -210,5 +214,21 @@ test('continues as new with its state, and stops when asked', async () => {
     await entity.signal(messages.stop);
     await entity.result();
     expect((await entity.describe()).status.name).toBe('COMPLETED');
+  });
+});
+
+test('stops although nobody takes the call that it waits for', async () => {
+  const listChangedIncidents = (input: ListChangedInput) =>
+    Promise.resolve({
+      ...receiptFor({ segment: '', window: input.window }, '', 0),
+      incidents: [{ id: '1', alertCount: 3 }],
+    });
+  await bench.withWorker({ listChangedIncidents }, async (taskQueue) => {
+    const settings = settingsFor(taskQueue);
+    const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
+    while (((await handle.describe()).raw.pendingActivities ?? []).length === 0);
+    await handle.signal(messages.stop);
+    await handle.result();
+    expect((await handle.describe()).status.name).toBe('COMPLETED');
   });
 });
