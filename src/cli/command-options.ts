@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { MOST_LANES } from '../pull/backfill.js';
 import { parseDurationMs } from './duration.js';
 
 /** `--config`: of every command that works on a config file. */
@@ -44,6 +45,15 @@ export function countArgument(text: string): number {
     throw new InvalidArgumentError('Expected a whole number from 0 to 9999999.');
   }
   return count;
+}
+
+/** Reads an option's number of lanes. */
+export function lanesArgument(text: string): number {
+  const lanes = Number(text);
+  if (!/^\d$/.test(text) || lanes < 1 || lanes > MOST_LANES) {
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST_LANES}.`);
+  }
+  return lanes;
 }
 
 /** Reads an option's port, 0 for a free one. */

@@ -1,8 +1,9 @@
 import type { Reckoning } from '../simulator/reckoning.js';
 import { formatDuration } from '../pull/time-text.js';
 import type { StreamReport } from '../worker/status.js';
+import { count } from './cell-text.js';
 import { statusLine, statusTable } from './status-table.js';
-import type { TableStyle } from './status-table.js';
+import type { TableStyle } from './table.js';
 
 /** What the demo shows at one moment. */
 export interface DemoProgress {
@@ -50,8 +51,4 @@ function ending({ phase, leftMs }: DemoProgress): string {
   if (phase === 'settling') return 'production has ended; waiting for what is on the way';
   if (leftMs === undefined) return 'Ctrl-C ends it';
   return `ends in ${formatDuration(Math.max(0, Math.ceil(leftMs / 1_000) * 1_000))}; Ctrl-C ends it now`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -34,6 +34,31 @@ export const CLI_ERRORS = {
       'The folder named with --dir cannot be made, or holds something where the demo begins anew.',
     action: 'Name a new or empty folder with --dir.',
   },
+  USAGE_BACKFILL_UNKNOWN: {
+    title: 'No such backfill',
+    cause: 'The name is neither the id of a backfill nor a stream of the config file.',
+    action: 'Use an id that `cortex-devo backfill list` shows, or a stream that `status` lists.',
+  },
+  USAGE_BACKFILL_NEEDED: {
+    title: 'Several backfills of this stream run',
+    cause: 'A stream names its backfill only where a single one of it runs.',
+    action: 'Name the backfill by its id, as `cortex-devo backfill list` shows it.',
+  },
+  BACKFILL_NOT_RUNNING: {
+    title: 'Backfill does not run',
+    cause: 'It has ended, or was never started.',
+    action: 'See `cortex-devo backfill list`; `backfill start` starts it again.',
+  },
+  BACKFILL_CANCELLED: {
+    title: 'Backfill was cancelled',
+    cause: 'Somebody cancelled it while it was watched; what was fetched is delivered.',
+    action: 'Start it again for the rest of its range, which its status names by lane.',
+  },
+  BACKFILL_FAILED: {
+    title: 'Backfill failed',
+    cause: 'Its request made no sense to the worker, or somebody terminated it.',
+    action: 'Look up the code that the message names, and start it again.',
+  },
   STREAM_NOT_STARTED: {
     title: 'Stream does not run',
     cause: 'The config was not applied to this Temporal yet, or the stream was stopped.',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addApply } from './apply.js';
+import { addBackfill } from './backfill.js';
 import { examples } from './command-options.js';
 import { addDemo } from './demo.js';
 import type { Io } from './io.js';
@@ -21,6 +22,7 @@ const COMMANDS = [
   addStatus,
   addSteering,
   addReset,
+  addBackfill,
   addValidate,
   addDemo,
   addSimulator,

@@ -7,9 +7,12 @@ import type { Io } from './io.js';
 const SECRET_LIKE = /[A-Za-z0-9+=_-]{40,}/g;
 const PRIVATE_KEY = /-----BEGIN [^-]+-----[^]*?(-----END [^-]+-----|$)/g;
 
+/** Codes of what the operator corrects in a command or a config file. */
+const USAGE = /^(CONFIG|USAGE|BACKFILL_(REQUEST|STREAM|RANGE))_/;
+
 /** What a process ends with: 2 for wrong usage or config, which the operator corrects, else 1. */
 export function exitCodeOf(error: unknown): 1 | 2 {
-  return error instanceof CollectorError && /^(CONFIG|USAGE)_/.test(error.code) ? 2 : 1;
+  return error instanceof CollectorError && USAGE.test(error.code) ? 2 : 1;
 }
 
 /**

@@ -1,5 +1,8 @@
 import type { PullSummary, StreamError, StreamTotals } from '../pull/status.js';
+import type { BackfillReport } from '../worker/backfills.js';
 import type { StreamReport } from '../worker/status.js';
+import { backfillsJson } from './backfill-json.js';
+import type { BackfillJson } from './backfill-json.js';
 import { errorsOf, stateOf } from './status-table.js';
 
 interface ErrorJson {
@@ -44,17 +47,30 @@ interface StreamJson {
 export interface StatusJson {
   readonly at: string;
   readonly streams: readonly StreamJson[];
+  readonly backfills: readonly BackfillJson[];
+}
+
+/** What `status` shows. */
+export interface StatusReports {
+  readonly streams: readonly StreamReport[];
+  /** The running ones. */
+  readonly backfills: readonly BackfillReport[];
 }
 
 /**
  * The stable form of `status --json`: `{at, streams: [{input, inputId, stream, workflowId, state, startTime,
- * watermark, fetchedTo, lagSeconds, nextPull, lastPull, totals, pendingByOutput, errors, warnings}]}`.
+ * watermark, fetchedTo, lagSeconds, nextPull, lastPull, totals, pendingByOutput, errors, warnings}], backfills}`, the
+ * running backfills as `backfill list --json` has them.
  * Times are ISO 8601 in UTC; `state` is one of pulling, waiting, blocked, failing, paused, stopped, not started,
  * no answer; what a stream that gave no answer cannot tell is null. A fetched and unconfirmed segment counts
  * once per output in `pendingByOutput`. `lastPull.pullingId` is the events' `@devo_pulling_id`.
  */
-export function statusJson(reports: readonly StreamReport[], nowMs: number): StatusJson {
-  return { at: iso(nowMs), streams: reports.map((report) => streamJson(report, nowMs)) };
+export function statusJson({ streams, backfills }: StatusReports, nowMs: number): StatusJson {
+  return {
+    at: iso(nowMs),
+    streams: streams.map((report) => streamJson(report, nowMs)),
+    backfills: backfillsJson(backfills),
+  };
 }
 
 function streamJson(report: StreamReport, nowMs: number): StreamJson {

@@ -1,31 +1,18 @@
-import Table from 'cli-table3';
 import type { Colors, Formatter } from 'picocolors/types.js';
-import { formatDuration } from '../pull/time-text.js';
 import type { StreamError, StreamStatus } from '../pull/status.js';
 import type { StreamReport } from '../worker/status.js';
+import { count, isoSeconds, since } from './cell-text.js';
+import { drawTable } from './table.js';
+import type { Column, TableStyle } from './table.js';
 
-/** How a table is drawn: `columns` is the width it must fit, undefined for any. */
-export interface TableStyle {
-  readonly colors: Colors;
-  readonly columns: number | undefined;
-  /** Epoch ms. */
-  readonly nowMs: number;
-}
-
-interface Column {
-  readonly title: string;
-  readonly cell: (report: StreamReport, nowMs: number) => string;
-  readonly align?: 'right';
-  /** The column with the highest number leaves first where the terminal is too narrow. */
-  readonly leaves?: number;
-}
-
-const GAP = 2;
-
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly Column<StreamReport>[] = [
   { title: 'input', cell: ({ identity }) => identity.input, leaves: 2 },
   { title: 'stream', cell: ({ identity }) => identity.stream },
-  { title: 'state', cell: stateOf },
+  {
+    title: 'state',
+    cell: stateOf,
+    paint: (report, colors) => paintOf(stateOf(report), colors),
+  },
   { title: 'watermark', cell: ofStatus((status) => isoSeconds(status.watermarkMs)) },
   {
     title: 'lag',
@@ -49,24 +36,11 @@ const COLUMNS: readonly Column[] = [
  */
 export function statusTable(reports: readonly StreamReport[], style: TableStyle): string {
   if (reports.length === 0) return 'no streams: every input of the config file is disabled';
-  const columns = fitting(reports, style);
-  const table = new Table({
-    head: columns.map(({ title }) => style.colors.dim(title)),
-    colAligns: columns.map(({ align }) => align ?? 'left'),
-    chars: NO_BORDERS,
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const report of reports) {
-    const paint = paintOf(stateOf(report), style.colors);
-    table.push(
-      columns.map((column) => {
-        const text = column.cell(report, style.nowMs);
-        return column.title === 'state' ? paint(text) : text;
-      }),
-    );
-  }
   const troubles = reports.flatMap((report) => troubleLines(report, style));
-  return [table.toString(), ...(troubles.length > 0 ? ['', ...troubles] : [])].join('\n');
+  return [
+    drawTable(reports, COLUMNS, style),
+    ...(troubles.length > 0 ? ['', ...troubles] : []),
+  ].join('\n');
 }
 
 /** One stream in one line, for logs and pipes. */
@@ -107,43 +81,6 @@ export function errorsOf(
     })),
     ...(refusedSignal === null ? [] : [{ source: 'signal' as const, error: refusedSignal }]),
   ];
-}
-
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' '.repeat(GAP),
-};
-
-function fitting(reports: readonly StreamReport[], { columns, nowMs }: TableStyle): Column[] {
-  const widths = new Map(
-    COLUMNS.map((column) => [
-      column,
-      Math.max(column.title.length, ...reports.map((report) => column.cell(report, nowMs).length)),
-    ]),
-  );
-  const shown = [...COLUMNS];
-  const width = () => shown.reduce((sum, column) => sum + (widths.get(column) ?? 0) + GAP, -GAP);
-  const leaving = COLUMNS.filter((column) => column.leaves !== undefined).sort(
-    (a, b) => (b.leaves ?? 0) - (a.leaves ?? 0),
-  );
-  for (const column of leaving) {
-    if (columns === undefined || width() <= columns) break;
-    shown.splice(shown.indexOf(column), 1);
-  }
-  return shown;
 }
 
 function troubleLines(report: StreamReport, { colors, nowMs }: TableStyle): string[] {
@@ -193,17 +130,4 @@ function paintOf(state: string, colors: Colors): Formatter {
     'not started': colors.dim,
   };
   return paints[state] ?? colors.red;
-}
-
-/** A table drawn every second shows no milliseconds. */
-function since(fromMs: number, toMs: number): string {
-  return toMs - fromMs < 1_000 ? '0 s' : formatDuration(toMs - fromMs);
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function isoSeconds(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

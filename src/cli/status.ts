@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { StreamReport } from '../worker/status.js';
 import { configOption, examples, jsonOption } from './command-options.js';
 import type { Io } from './io.js';
 import { loadForCommand } from './load-for-command.js';
 import type { GlobalOptions } from './program.js';
+import type { StatusReports } from './status-json.js';
 
 interface StatusOptions {
   readonly config?: string;
@@ -15,11 +15,11 @@ interface StatusOptions {
 /** How often `--watch` asks: a table drawn in place, and lines in a log. */
 const WATCH_EVERY_MS = { terminal: 2_000, lines: 10_000 };
 
-/** `status`: where every stream stands. */
+/** `status`: where every stream stands, and how far the running backfills are. */
 export function addStatus(program: Command, io: Io): void {
   program
     .command('status')
-    .description('show where every stream stands')
+    .description('show where every stream stands, and the running backfills')
     .addOption(configOption())
     .option('-w, --watch', 'show again and again until Ctrl-C')
     .addOption(jsonOption())
@@ -32,14 +32,22 @@ export function addStatus(program: Command, io: Io): void {
       ),
     )
     .action(async (options: StatusOptions) => {
-      const [{ withSession }, { readStatus }] = await Promise.all([
+      const [{ withSession }, { readStatus }, { listBackfills }] = await Promise.all([
         import('./with-session.js'),
         import('../worker/status.js'),
+        import('../worker/backfills.js'),
       ]);
       const given = { ...options, ...program.opts<GlobalOptions>() };
       const config = await loadForCommand(io, given);
       await withSession(io, config, given, async (session) => {
-        await showStatus(io, options, async () => await readStatus(config, session));
+        const choice = { taskQueue: config.temporal.taskQueuePrefix, ended: false };
+        await showStatus(io, options, async () => {
+          const [streams, backfills] = await Promise.all([
+            readStatus(config, session),
+            listBackfills(session, choice),
+          ]);
+          return { streams, backfills };
+        });
       });
     });
 }
@@ -48,18 +56,23 @@ export function addStatus(program: Command, io: Io): void {
 export async function showStatus(
   io: Io,
   options: StatusOptions,
-  read: () => Promise<StreamReport[]>,
+  read: () => Promise<StatusReports>,
 ): Promise<void> {
-  const [{ statusLine, statusTable }, { statusJson }] = await Promise.all([
-    import('./status-table.js'),
-    import('./status-json.js'),
-  ]);
-  const table = (reports: StreamReport[]) =>
-    statusTable(reports, { colors: io.colors, columns: io.columns(), nowMs: io.nowMs() });
+  const [{ statusLine, statusTable }, { statusJson }, { backfillLine, backfillTable }] =
+    await Promise.all([
+      import('./status-table.js'),
+      import('./status-json.js'),
+      import('./backfill-table.js'),
+    ]);
+  const view = ({ streams, backfills }: StatusReports) => {
+    const style = { colors: io.colors, columns: io.columns(), nowMs: io.nowMs() };
+    const below = backfills.length === 0 ? [] : ['', backfillTable(backfills, style)];
+    return [statusTable(streams, style), ...below].join('\n');
+  };
   if (options.watch !== true) {
     const reports = await read();
     const json = () => JSON.stringify(statusJson(reports, io.nowMs()), undefined, 2);
-    io.print(options.json === true ? json() : table(reports));
+    io.print(options.json === true ? json() : view(reports));
     return;
   }
   const interruption = io.interruption();
@@ -70,9 +83,14 @@ export async function showStatus(
     while (!interruption.aborted) {
       const reports = await read();
       const now = `${new Date(io.nowMs()).toISOString().slice(0, 19)}Z`;
-      if (area !== undefined) area.show(`${table(reports)}\n\n${io.colors.dim(now)}`);
+      if (area !== undefined) area.show(`${view(reports)}\n\n${io.colors.dim(now)}`);
       else if (options.json === true) io.print(JSON.stringify(statusJson(reports, io.nowMs())));
-      else for (const report of reports) io.print(`${now} ${statusLine(report, io.nowMs())}`);
+      else {
+        for (const report of reports.streams) {
+          io.print(`${now} ${statusLine(report, io.nowMs())}`);
+        }
+        for (const report of reports.backfills) io.print(`${now} ${backfillLine(report)}`);
+      }
       await delay(everyMs, undefined, { signal: interruption }).catch(() => undefined);
     }
   } finally {

@@ -1,12 +1,12 @@
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
 import type { CollectorConfig } from '../config/model.js';
-import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
-import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from '../workflows/attributes.js';
+import type { StreamSettings } from '../pull/settings.js';
 import { reconfigure, stop } from '../workflows/messages.js';
 import type { CollectInput } from '../workflows/state.js';
 import type { TemporalSession } from './open-temporal.js';
+import { identityAttributes } from './search-attributes.js';
+import { SETTINGS_MEMO } from './settings-memo.js';
 import { streamsOf } from './streams.js';
 import type { ConfiguredStream } from './streams.js';
 
@@ -19,8 +19,6 @@ export interface PlanStep {
   readonly stream: ConfiguredStream | undefined;
 }
 
-/** Memo field that holds the settings in force, so that a plan needs no running worker. */
-const SETTINGS_MEMO = 'settings';
 const RUNNING = `WorkflowType = 'collectService' AND ExecutionStatus = 'Running'`;
 
 /** Compares the config with the workflows that run; changes nothing. */
@@ -71,19 +69,12 @@ export async function executeApply(
       signalArgs: [settings],
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       memo: { [SETTINGS_MEMO]: settings },
-      ...(searchAttributes ? { typedSearchAttributes: attributesOf(identity) } : {}),
+      ...(searchAttributes ? { typedSearchAttributes: identityAttributes(identity) } : {}),
       staticSummary: `${identity.stream} of ${identity.input} (${identity.inputId})`,
       staticDetails:
         'Pulls one stream of Cortex XDR for ever and delivers it to Devo. Query **status** to see where it stands; signals **pause**, **resume**, **pullNow** and **resetPersistence** steer it.',
     });
   }
-}
-
-function attributesOf({ stream, input }: StreamIdentity): TypedSearchAttributes {
-  return new TypedSearchAttributes([
-    { key: SERVICE_ATTRIBUTE, value: stream },
-    { key: INPUT_ATTRIBUTE, value: input },
-  ]);
 }
 
 async function signalStop(client: Client, workflowId: string): Promise<void> {

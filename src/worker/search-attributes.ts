@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import type { StreamIdentity } from '../pull/settings.js';
+import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from '../workflows/attributes.js';
 
 /** `IndexedValueType` of Temporal's API: temporal/api/enums/v1/common.proto. */
 const INDEXED_VALUE_TYPE = { Keyword: 2, Int: 3 } as const;
@@ -56,6 +59,14 @@ async function areUsable(connection: Connection, namespace: string): Promise<boo
   } catch {
     return false;
   }
+}
+
+/** What a stream or a backfill is listed by from its start. */
+export function identityAttributes({ stream, input }: StreamIdentity): TypedSearchAttributes {
+  return new TypedSearchAttributes([
+    { key: SERVICE_ATTRIBUTE, value: stream },
+    { key: INPUT_ATTRIBUTE, value: input },
+  ]);
 }
 
 /** Those that are absent or have another type. */

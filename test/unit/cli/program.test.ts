@@ -1,11 +1,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProgram, runProgram } from '../../../src/cli/program.js';
 import { fakeIo } from './fake-io.js';
 
-const COMMANDS = createProgram(fakeIo()).commands.map((command) => command.name());
+/** Every command with the words before it: `status`, `backfill`, `backfill start`. */
+function namesBelow(command: Command, before: string): string[] {
+  return command.commands.flatMap((each) => {
+    const name = `${before}${each.name()}`;
+    return [name, ...namesBelow(each, `${name} `)];
+  });
+}
+
+const PROGRAM = createProgram(fakeIo());
+const COMMANDS = namesBelow(PROGRAM, '');
+const TOP = PROGRAM.commands.map((command) => command.name());
 
 describe('the commands', () => {
   it('are those of the manual', () => {
@@ -18,6 +29,13 @@ describe('the commands', () => {
       'pause',
       'resume',
       'reset',
+      'backfill',
+      'backfill start',
+      'backfill list',
+      'backfill status',
+      'backfill pause',
+      'backfill resume',
+      'backfill cancel',
       'validate',
       'demo',
       'simulator',
@@ -26,7 +44,7 @@ describe('the commands', () => {
 
   it.each(COMMANDS)('%s shows an example of its use in its help', async (name) => {
     const io = fakeIo();
-    expect(await runProgram([name, '--help'], io)).toBe(0);
+    expect(await runProgram([...name.split(' '), '--help'], io)).toBe(0);
     expect(io.printed.join('\n')).toMatch(
       new RegExp(`Examples:\\n  \\$ (\\S+=\\S+ )?cortex-devo ${name}`),
     );
@@ -35,18 +53,43 @@ describe('the commands', () => {
   it('print the help of the program and its version', async () => {
     const io = fakeIo();
     expect(await runProgram(['--help'], io)).toBe(0);
-    for (const name of COMMANDS) expect(io.printed.join('\n')).toContain(`  ${name} `);
+    for (const name of TOP) expect(io.printed.join('\n')).toContain(`  ${name} `);
     expect(await runProgram(['--version'], io)).toBe(0);
     expect(io.printed.at(-1)).toMatch(/^\d+\.\d+\.\d+/);
   });
 });
 
 describe('wrong usage', () => {
+  it.each(COMMANDS)(
+    '%s with an option that does not exist ends with 2, without a stack trace',
+    async (name) => {
+      const io = fakeIo();
+      expect(await runProgram([...name.split(' '), '--wat'], io)).toBe(2);
+      expect(io.errors.join('\n')).toMatch(/^error USAGE: unknown option '--wat'[^]*--help shows/);
+      expect(io.errors.join('\n')).not.toContain('    at ');
+    },
+  );
+
+  const NEEDY = COMMANDS.filter((name) =>
+    /^(pull-now|pause|resume|reset)$|^backfill [^l]/.test(name),
+  );
+  it.each(NEEDY)('%s without its argument ends with 2 and names it', async (name) => {
+    const io = fakeIo();
+    expect(await runProgram(name.split(' '), io)).toBe(2);
+    expect(io.errors.join('\n')).toMatch(/missing required argument '(service|backfill)'/);
+  });
+
   it.each([
     [[], 'Usage: cortex-devo'],
     [['statsu'], "unknown command 'statsu'"],
     [['status', '--wat'], "unknown option '--wat'"],
-    [['pause'], "missing required argument 'service'"],
+    [['backfill'], 'Usage: cortex-devo backfill'],
+    [['backfill', 'stop'], "unknown command 'stop'"],
+    [['backfill', 'start', 'alerts', '--to', '2026-02-01'], "required option '--from <time>'"],
+    [
+      ['backfill', 'start', 'alerts', '--from', '2026', '--to', '2026', '--lanes', '9'],
+      'Expected a whole number from 1 to 8',
+    ],
     [['pause', 'alerts', 'more'], 'too many arguments'],
     [['demo', '--for', '60'], 'Expected a duration such as'],
     [['demo', '--speed', 'fast'], 'Expected a number from 0 to 100'],
@@ -68,16 +111,22 @@ describe('a config file that cannot be used', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each(['up', 'worker', 'apply', 'status', 'validate', 'pause incidents', 'reset incidents'])(
-    'ends %s with 2 and one line',
-    async (command) => {
-      const io = fakeIo();
-      const config = join(folder, 'absent.yaml');
-      expect(await runProgram([...command.split(' '), '--config', config], io)).toBe(2);
-      expect(io.errors).toHaveLength(1);
-      expect(io.errors[0]).toMatch(/^error CONFIG_FILE_MISSING .*absent\.yaml/);
-    },
-  );
+  it.each([
+    'up',
+    'worker',
+    'apply',
+    'status',
+    'validate',
+    'pause incidents',
+    'reset incidents',
+    'backfill list',
+  ])('ends %s with 2 and one line', async (command) => {
+    const io = fakeIo();
+    const config = join(folder, 'absent.yaml');
+    expect(await runProgram([...command.split(' '), '--config', config], io)).toBe(2);
+    expect(io.errors).toHaveLength(1);
+    expect(io.errors[0]).toMatch(/^error CONFIG_FILE_MISSING .*absent\.yaml/);
+  });
 
   it('ends validate with 2 and a line per mistake', async () => {
     const config = join(folder, 'config.yaml');
@@ -131,6 +180,19 @@ describe('a sound config file', () => {
     const io = fakeIo();
     expect(await runProgram(['pause', 'incident', '--config', config], io)).toBe(2);
     expect(io.errors).toEqual([expect.stringMatching(/^error USAGE_STREAM_UNKNOWN: .*incidents/)]);
+  });
+
+  it.each([
+    ['alerts --from 2026-01-01 --to 2026-02-01', /BACKFILL_STREAM_UNKNOWN: .*expected incidents/],
+    ['incidents --from yesterday --to 2026-02-01', /BACKFILL_RANGE_INVALID: from: .*ISO 8601/],
+    ['incidents --from 2026-02-01 --to 2026-01-01', /BACKFILL_RANGE_INVALID: .*from to lie before/],
+    ['incidents --from 2027-01-01 --to 2027-02-01', /BACKFILL_RANGE_INVALID: .*a time before/],
+    ['incidents --from 2026-01-01 --to 2026-02-01 --input us', /BACKFILL_STREAM_UNKNOWN: .*one of/],
+  ])('ends `backfill start %s` with 2, without asking Temporal', async (args, message) => {
+    const io = fakeIo();
+    const line = ['backfill', 'start', ...args.split(' '), '--config', config];
+    expect(await runProgram(line, io)).toBe(2);
+    expect(io.errors).toEqual([expect.stringMatching(message)]);
   });
 
   it('asks on a terminal before a reset, and changes nothing without a yes', async () => {

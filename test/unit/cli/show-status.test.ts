@@ -5,14 +5,16 @@ import { NOW_MS, report } from './stream-reports.js';
 
 it('prints a table once', async () => {
   const io = fakeIo({ nowMs: NOW_MS });
-  await showStatus(io, {}, () => Promise.resolve([report()]));
+  await showStatus(io, {}, () => Promise.resolve({ streams: [report()], backfills: [] }));
   expect(io.printed).toHaveLength(1);
   expect(io.printed[0]).toMatch(/incidents +waiting/);
 });
 
 it('prints JSON that a program can read', async () => {
   const io = fakeIo({ nowMs: NOW_MS });
-  await showStatus(io, { json: true }, () => Promise.resolve([report()]));
+  await showStatus(io, { json: true }, () =>
+    Promise.resolve({ streams: [report()], backfills: [] }),
+  );
   expect(JSON.parse(io.printed.join('\n'))).toMatchObject({ streams: [{ lagSeconds: 120 }] });
 });
 
@@ -20,7 +22,7 @@ it('watches in place on a terminal until it is interrupted', async () => {
   const io = fakeIo({ terminal: true, nowMs: NOW_MS });
   await showStatus(io, { watch: true }, () => {
     io.interrupt();
-    return Promise.resolve([report()]);
+    return Promise.resolve({ streams: [report()], backfills: [] });
   });
   expect(io.printed).toEqual([]);
   expect(io.shown).toEqual([expect.stringMatching(/incidents +waiting[^]*2026-03-01T12:00:00Z$/)]);
@@ -30,7 +32,7 @@ it('watches in lines where there is no terminal', async () => {
   const io = fakeIo({ nowMs: NOW_MS });
   await showStatus(io, { watch: true }, () => {
     io.interrupt();
-    return Promise.resolve([report(), report({ state: 'paused' })]);
+    return Promise.resolve({ streams: [report(), report({ state: 'paused' })], backfills: [] });
   });
   expect(io.printed).toEqual([
     expect.stringMatching(/^2026-03-01T12:00:00Z cortex_xdr\/incidents waiting /),
@@ -42,7 +44,7 @@ it('watches as one JSON text a line with --json, on a terminal too', async () =>
   const io = fakeIo({ terminal: true, nowMs: NOW_MS });
   await showStatus(io, { watch: true, json: true }, () => {
     io.interrupt();
-    return Promise.resolve([report()]);
+    return Promise.resolve({ streams: [report()], backfills: [] });
   });
   expect(io.shown).toEqual([]);
   expect(io.printed.map((line) => (JSON.parse(line) as { at: string }).at)).toEqual([

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { statusJson } from '../../../src/cli/status-json.js';
 import { statusLine, statusTable } from '../../../src/cli/status-table.js';
+import type { StreamReport } from '../../../src/worker/status.js';
 import { NOW_MS, report, streamError } from './stream-reports.js';
 
 const STYLE = { colors: pc.createColors(false), columns: undefined, nowMs: NOW_MS };
@@ -99,7 +100,7 @@ describe('the status line', () => {
 
 describe('the status as JSON', () => {
   it('has times in ISO 8601, the lag in seconds and the counts as numbers', () => {
-    const { at, streams } = statusJson([report()], NOW_MS);
+    const { at, streams } = jsonOf(report());
     expect(at).toBe('2026-03-01T12:00:00.000Z');
     expect(streams[0]).toMatchObject({
       input: 'cortex_xdr',
@@ -122,18 +123,15 @@ describe('the status as JSON', () => {
 
   it('keeps the same fields, with null, for a stream that gives no answer', () => {
     const problem = { code: 'STREAM_NO_ANSWER', message: 'no worker' };
-    const [full] = statusJson([report()], NOW_MS).streams;
-    const [silent] = statusJson([report(null, { problem })], NOW_MS).streams;
+    const [full] = jsonOf(report()).streams;
+    const [silent] = jsonOf(report(null, { problem })).streams;
     expect(Object.keys(silent ?? {})).toEqual(Object.keys(full ?? {}));
     expect(silent).toMatchObject({ state: 'no answer', watermark: null, totals: null });
     expect(silent?.errors).toEqual([{ source: 'query', ...problem }]);
   });
 
   it('tells where an error comes from and when it is tried again', () => {
-    const [stream] = statusJson(
-      [report({ outputErrors: { relay: streamError() } })],
-      NOW_MS,
-    ).streams;
+    const [stream] = jsonOf(report({ outputErrors: { relay: streamError() } })).streams;
     expect(stream?.errors).toEqual([
       {
         source: 'output',
@@ -150,4 +148,8 @@ describe('the status as JSON', () => {
 
 function stripped(text: string): string {
   return text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g'), '');
+}
+
+function jsonOf(stream: StreamReport) {
+  return statusJson({ streams: [stream], backfills: [] }, NOW_MS);
 }

@@ -1,0 +1,2 @@
+/** Memo field that holds the settings in force, so that a plan of `apply` needs no running worker. */
+export const SETTINGS_MEMO = 'settings';
