@@ -37,4 +37,10 @@ export interface StreamSettings {
   readonly hostGoneAfterMs: number;
   /** Whether the cluster knows the product's search attributes; upserting an unknown one is an error. */
   readonly searchAttributes: boolean;
+  /**
+   * What else the config says of the stream, by the operator's key: tags, options, a short hash for what is
+   * secret. Activities read it in the config of their own worker; here it makes a change a change, so that a
+   * plan shows it and a wait after an error ends. Absent: started before it was kept.
+   */
+  readonly options?: Readonly<Record<string, string>>;
 }

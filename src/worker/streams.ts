@@ -1,5 +1,6 @@
 import type { CollectorConfig, InputConfig, ServiceConfig } from '../config/model.js';
 import type { StreamIdentity, StreamName, StreamSettings } from '../pull/settings.js';
+import { streamOptions } from './stream-options.js';
 
 /** One stream of the config, with the workflow that pulls it. */
 export interface ConfiguredStream {
@@ -24,7 +25,10 @@ export function streamsOf(config: CollectorConfig, searchAttributes: boolean): C
           return {
             identity,
             workflowId: workflowIdOf(identity),
-            settings: settingsOf(config, service, searchAttributes),
+            settings: {
+              ...settingsOf(config, service, searchAttributes),
+              options: streamOptions(stream, service, input, config.outputs),
+            },
           };
         }),
       ),

