@@ -5,15 +5,18 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CollectorActivities } from '../pull/activity-contract.js';
 import type { BackfillProgress, BackfillRequest } from '../pull/backfill.js';
 import { mergeKeys } from '../pull/keys.js';
+import type { StreamSettings } from '../pull/settings.js';
 import { formatDuration } from '../pull/time-text.js';
 import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from './attributes.js';
 import { backfillDetails, newBackfill, progressOf } from './backfill-state.js';
@@ -25,10 +28,12 @@ import type {
 } from './backfill-state.js';
 import { createDeliveries } from './deliveries.js';
 import { describeFailure } from './failure.js';
+import { isSettings } from './handlers.js';
 import * as messages from './messages.js';
 import { readNext } from './pull-cycle.js';
 import { refetch } from './refetch.js';
 import type { WorkRun } from './work-run.js';
+import { dropOutputs } from './work-state.js';
 
 /**
  * One range of time of one stream, pulled and delivered beside the live stream and without touching it. It
@@ -67,6 +72,8 @@ async function begin(request: BackfillRequest): Promise<BackfillWork> {
   try {
     const plan = await resolveBackfill(request);
     const { stream, input } = plan.identity;
+    // `apply` reads it here, also of those that were not started by the command.
+    if (patched('backfill-memo')) upsertMemo({ settings: plan.settings, identity: plan.identity });
     if (plan.settings.searchAttributes) {
       upsertSearchAttributes([
         { key: SERVICE_ATTRIBUTE, value: stream },
@@ -171,6 +178,13 @@ function keysOf(lane: BackfillLane) {
   };
 }
 
+/** The range, its lookback and its pace stay as they were when it began. */
+function takeOutputs(work: BackfillWork, { outputs, options }: StreamSettings): void {
+  work.settings = { ...work.settings, outputs, ...(options === undefined ? {} : { options }) };
+  upsertMemo({ settings: work.settings });
+  dropOutputs(work, outputs);
+}
+
 function registerHandlers(shown: { work: BackfillWork | null }, control: BackfillControl): void {
   const setPaused = (paused: boolean) => () => {
     if (shown.work !== null) shown.work.paused = paused;
@@ -180,6 +194,14 @@ function registerHandlers(shown: { work: BackfillWork | null }, control: Backfil
     messages.progress,
     () => (shown.work === null ? null : progressOf(shown.work, control)),
     { description: 'How far the range is: share of its time, lanes, totals, errors' },
+  );
+  setHandler(
+    messages.reconfigure,
+    (settings) => {
+      if (shown.work !== null && isSettings(settings)) takeOutputs(shown.work, settings);
+      control.wakes += 1;
+    },
+    { description: 'Take new outputs (apply sends it when the config changed)' },
   );
   setHandler(messages.pause, setPaused(true), {
     description: 'Finish the windows in hand, then rest until resume',

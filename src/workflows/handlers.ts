@@ -6,6 +6,7 @@ import * as messages from './messages.js';
 import type { CollectState } from './state.js';
 import { configuredCheckpoint, restartFrom } from './state.js';
 import { statusOf } from './status-of.js';
+import { dropOutputs } from './work-state.js';
 import type { WorkControl } from './work-state.js';
 
 /** What signals ask of the loop, beside what they change in the state. */
@@ -68,6 +69,8 @@ export function registerHandlers(
   setHandler(
     messages.reconfigure,
     (settings) => {
+      // Back in the config before it had ended.
+      control.stop = false;
       if (reconfigureState(state, settings, Date.now())) wake();
     },
     { description: 'Take new settings (apply sends it when the config changed)' },
@@ -126,17 +129,12 @@ export function reconfigureState(state: CollectState, settings: unknown, nowMs: 
   } else if (startTimeMs === null && state.checkpoint.configuredStartMs !== null) {
     state.checkpoint = { ...state.checkpoint, configuredStartMs: null };
   }
-  for (const item of state.pending) {
-    item.outputs = item.outputs.filter((output) => outputs.includes(output));
-  }
-  state.pending = state.pending.filter((item) => item.outputs.length > 0);
-  state.outputErrors = Object.fromEntries(
-    Object.entries(state.outputErrors).filter(([output]) => outputs.includes(output)),
-  );
+  dropOutputs(state, outputs);
   return true;
 }
 
-function isSettings(value: unknown): value is StreamSettings {
+/** Whether it has what `apply` sends. */
+export function isSettings(value: unknown): value is StreamSettings {
   const settings = value as Partial<StreamSettings> | null | undefined;
   return (
     typeof settings === 'object' &&

@@ -76,6 +76,17 @@ export function newWork(settings: StreamSettings): WorkState {
   };
 }
 
+/** Outputs that are not among `outputs` are waited for no more. */
+export function dropOutputs(state: WorkState, outputs: readonly string[]): void {
+  for (const item of state.pending) {
+    item.outputs = item.outputs.filter((output) => outputs.includes(output));
+  }
+  state.pending = state.pending.filter((item) => item.outputs.length > 0);
+  state.outputErrors = Object.fromEntries(
+    Object.entries(state.outputErrors).filter(([output]) => outputs.includes(output)),
+  );
+}
+
 /** Segments that an output has not confirmed yet. */
 export function waitingFor({ pending }: WorkState, output: string): number {
   return pending.filter((item) => item.outputs.includes(output)).length;
