@@ -3,7 +3,7 @@ import type { PlanStep } from '../worker/apply.js';
 
 const MARKS = { start: '+', change: '~', stop: '-', keep: '=' } as const;
 
-/** The plan of `apply`, a line per stream (`+` start, `~` change, `-` stop, `=` keep) with its changes below. */
+/** The plan of `apply`, a line per stream and backfill (`+` start, `~` change, `-` stop, `=` keep) with its changes below. */
 export function planLines(steps: readonly PlanStep[], colors: Colors): string {
   const paints = { start: colors.green, change: colors.yellow, stop: colors.red, keep: colors.dim };
   return [
@@ -26,6 +26,11 @@ export function planSummary(steps: readonly PlanStep[]): string {
 export function planJson(steps: readonly PlanStep[], applied: boolean) {
   return {
     applied,
-    steps: steps.map(({ action, workflowId, details }) => ({ action, workflowId, details })),
+    steps: steps.map(({ action, kind, workflowId, details }) => ({
+      action,
+      kind,
+      workflowId,
+      details,
+    })),
   };
 }

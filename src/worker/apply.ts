@@ -1,92 +1,148 @@
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { CollectorConfig } from '../config/model.js';
-import type { StreamSettings } from '../pull/settings.js';
+import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import { reconfigure, stop } from '../workflows/messages.js';
 import type { CollectInput } from '../workflows/state.js';
 import type { TemporalSession } from './open-temporal.js';
 import { identityAttributes } from './search-attributes.js';
-import { SETTINGS_MEMO } from './settings-memo.js';
-import { streamsOf } from './streams.js';
+import { settingChanges } from './setting-changes.js';
+import { IDENTITY_MEMO, SETTINGS_MEMO } from './settings-memo.js';
+import { streamsOf, workflowIdOf } from './streams.js';
 import type { ConfiguredStream } from './streams.js';
 
 /** One thing that `apply` does, or leaves as it is. */
 export interface PlanStep {
   readonly action: 'start' | 'change' | 'stop' | 'keep';
+  readonly kind: 'stream' | 'backfill';
   readonly workflowId: string;
   /** What changes, a line each. */
   readonly details: readonly string[];
+  /** As the config has it; undefined where it has none. */
   readonly stream: ConfiguredStream | undefined;
 }
 
-const RUNNING = `WorkflowType = 'collectService' AND ExecutionStatus = 'Running'`;
+const RUNNING = `ExecutionStatus = 'Running'`;
 
 /** Compares the config with the workflows that run; changes nothing. */
 export async function planApply(
   config: CollectorConfig,
   { client, searchAttributes }: TemporalSession,
 ): Promise<PlanStep[]> {
-  const running = new Map<string, WorkflowExecutionInfo>();
-  for await (const execution of client.workflow.list({ query: RUNNING })) {
-    running.set(execution.workflowId, execution);
-  }
+  const running = new Map(
+    (await list(client, 'collectService')).map((each) => [each.workflowId, each]),
+  );
   const wanted = streamsOf(config, searchAttributes);
-  const steps = wanted.map((stream): PlanStep => {
-    const { workflowId } = stream;
-    const execution = running.get(workflowId);
-    if (execution === undefined) return { action: 'start', workflowId, details: [], stream };
-    const inForce = execution.memo?.[SETTINGS_MEMO] as Partial<StreamSettings> | undefined;
-    const details = differences(inForce ?? {}, stream.settings);
-    return { action: details.length === 0 ? 'keep' : 'change', workflowId, details, stream };
-  });
   const ids = new Set(wanted.map((stream) => stream.workflowId));
-  const names = new Set(config.inputs.map((input) => input.name));
-  for (const workflowId of running.keys()) {
-    // Workflows of inputs that this config does not name belong to somebody else's collector.
-    const ours = names.has(workflowId.split('/')[1] ?? '');
-    if (ours && !ids.has(workflowId)) {
-      steps.push({ action: 'stop', workflowId, details: [], stream: undefined });
-    }
-  }
-  return steps;
+  const gone = [...running.values()].filter(
+    // Those on other task queues are another collector's.
+    ({ workflowId, taskQueue }) =>
+      taskQueue === config.temporal.taskQueuePrefix && !ids.has(workflowId),
+  );
+  const backfills = (await list(client, 'backfill')).filter(
+    ({ taskQueue }) => taskQueue === config.temporal.taskQueuePrefix,
+  );
+  return [
+    ...wanted.map((stream) => streamStep(stream, running.get(stream.workflowId))),
+    ...gone.map(({ workflowId }) => ({
+      action: 'stop' as const,
+      kind: 'stream' as const,
+      workflowId,
+      details: [],
+      stream: undefined,
+    })),
+    ...backfills.map((execution) => backfillStep(execution, wanted)),
+  ];
 }
 
 /** Carries out a plan; each step is safe to repeat. */
 export async function executeApply(
-  { client, searchAttributes }: TemporalSession,
+  session: TemporalSession,
   steps: readonly PlanStep[],
 ): Promise<void> {
-  for (const { action, workflowId, stream } of steps) {
-    if (action === 'stop') await signalStop(client, workflowId);
+  const { client } = session;
+  for (const { action, kind, workflowId, stream } of steps) {
+    if (action === 'stop') {
+      await unlessEnded(async () => client.workflow.getHandle(workflowId).signal(stop));
+    }
     if (stream === undefined || action === 'keep') continue;
-    const { identity, settings } = stream;
-    const input: CollectInput = { ...identity, settings };
-    await client.workflow.signalWithStart('collectService', {
-      workflowId,
-      taskQueue: settings.taskQueuePrefix,
-      args: [input],
-      signal: reconfigure,
-      signalArgs: [settings],
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      memo: { [SETTINGS_MEMO]: settings },
-      ...(searchAttributes ? { typedSearchAttributes: identityAttributes(identity) } : {}),
-      staticSummary: `${identity.stream} of ${identity.input} (${identity.inputId})`,
-      staticDetails:
-        'Pulls one stream of Cortex XDR for ever and delivers it to Devo. Query **status** to see where it stands; signals **pause**, **resume**, **pullNow** and **resetPersistence** steer it.',
-    });
+    if (kind === 'stream') await startOrReconfigure(session, stream);
+    else {
+      const handle = client.workflow.getHandle(workflowId);
+      await unlessEnded(async () => handle.signal(reconfigure, stream.settings));
+    }
   }
 }
 
-async function signalStop(client: Client, workflowId: string): Promise<void> {
+async function list(client: Client, type: string): Promise<WorkflowExecutionInfo[]> {
+  const found: WorkflowExecutionInfo[] = [];
+  const query = `WorkflowType = '${type}' AND ${RUNNING}`;
+  for await (const execution of client.workflow.list({ query })) found.push(execution);
+  return found;
+}
+
+function streamStep(
+  stream: ConfiguredStream,
+  execution: WorkflowExecutionInfo | undefined,
+): PlanStep {
+  const { workflowId, settings } = stream;
+  const step = { kind: 'stream' as const, workflowId, stream };
+  if (execution === undefined) return { ...step, action: 'start', details: [] };
+  const inForce = execution.memo?.[SETTINGS_MEMO] as StreamSettings | undefined;
+  const details =
+    inForce === undefined ? ['takes its settings'] : settingChanges(inForce, settings);
+  return { ...step, action: details.length === 0 ? 'keep' : 'change', details };
+}
+
+/** A backfill takes where its stream delivers to; the rest of its settings stay as when it began. */
+function backfillStep(
+  { workflowId, memo }: WorkflowExecutionInfo,
+  wanted: readonly ConfiguredStream[],
+): PlanStep {
+  const inForce = memo?.[SETTINGS_MEMO] as StreamSettings | undefined;
+  const identity = memo?.[IDENTITY_MEMO] as StreamIdentity | undefined;
+  const step = { kind: 'backfill' as const, workflowId };
+  if (inForce === undefined || identity === undefined) {
+    // It reads the config when it begins.
+    return { ...step, action: 'keep', details: [], stream: undefined };
+  }
+  const stream = wanted.find((each) => each.workflowId === workflowIdOf(identity));
+  if (stream === undefined) {
+    const details = [
+      'its stream left the config, so it waits; `backfill cancel` with its id ends it',
+    ];
+    return { ...step, action: 'keep', details, stream };
+  }
+  const { outputs, options } = stream.settings;
+  const taken = { ...inForce, outputs, ...(options === undefined ? {} : { options }) };
+  const details = settingChanges(inForce, taken);
+  return { ...step, action: details.length === 0 ? 'keep' : 'change', details, stream };
+}
+
+async function startOrReconfigure(
+  { client, searchAttributes }: TemporalSession,
+  { workflowId, identity, settings }: ConfiguredStream,
+): Promise<void> {
+  const input: CollectInput = { ...identity, settings };
+  await client.workflow.signalWithStart('collectService', {
+    workflowId,
+    taskQueue: settings.taskQueuePrefix,
+    args: [input],
+    signal: reconfigure,
+    signalArgs: [settings],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    memo: { [SETTINGS_MEMO]: settings },
+    ...(searchAttributes ? { typedSearchAttributes: identityAttributes(identity) } : {}),
+    staticSummary: `${identity.stream} of ${identity.input} (${identity.inputId})`,
+    staticDetails:
+      'Pulls one stream of Cortex XDR for ever and delivers it to Devo. Query **status** to see where it stands; signals **pause**, **resume**, **pullNow** and **resetPersistence** steer it.',
+  });
+}
+
+async function unlessEnded(signal: () => Promise<void>): Promise<void> {
   try {
-    await client.workflow.getHandle(workflowId).signal(stop);
+    await signal();
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
-}
-
-function differences(inForce: Partial<StreamSettings>, wanted: StreamSettings): string[] {
-  return (Object.keys(wanted) as (keyof StreamSettings)[])
-    .filter((key) => JSON.stringify(inForce[key]) !== JSON.stringify(wanted[key]))
-    .map((key) => `${key}: ${JSON.stringify(inForce[key])} -> ${JSON.stringify(wanted[key])}`);
 }

@@ -14,7 +14,7 @@ import * as messages from '../workflows/messages.js';
 import type { BackfillOrder } from './backfill-order.js';
 import type { TemporalSession } from './open-temporal.js';
 import { identityAttributes } from './search-attributes.js';
-import { SETTINGS_MEMO } from './settings-memo.js';
+import { IDENTITY_MEMO, SETTINGS_MEMO } from './settings-memo.js';
 
 /** A worker answers a query in milliseconds; without one it never comes. */
 const QUERY_MS = 5_000;
@@ -58,7 +58,7 @@ export async function startBackfill(
       // Once it has ended, the same range may be asked for again.
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
-      memo: { [SETTINGS_MEMO]: settings },
+      memo: { [SETTINGS_MEMO]: settings, [IDENTITY_MEMO]: identity },
       ...(searchAttributes ? { typedSearchAttributes: identityAttributes(identity) } : {}),
       staticSummary: `backfill of ${identity.stream} of ${identity.input}, ${request.from} - ${request.to}`,
       staticDetails:

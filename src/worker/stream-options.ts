@@ -56,7 +56,10 @@ function ofStream(
         api_version: service.apiVersion,
         time_field: service.timeField,
       };
-    default:
+    case 'incidents':
+    case 'all_alerts':
+    case 'audit_managements':
+    case 'agent_audits':
       return { override_devo_tag: tags.main };
   }
 }

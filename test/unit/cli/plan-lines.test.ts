@@ -4,22 +4,41 @@ import { planJson, planLines } from '../../../src/cli/plan-lines.js';
 import type { PlanStep } from '../../../src/worker/apply.js';
 
 const STEPS: PlanStep[] = [
-  { action: 'start', workflowId: 'collect/eu/1/incidents', details: [], stream: undefined },
   {
-    action: 'change',
-    workflowId: 'collect/eu/1/alerts',
-    details: ['periodMs: 300000 -> 60000'],
+    action: 'start',
+    kind: 'stream',
+    workflowId: 'collect/eu/1/incidents',
+    details: [],
     stream: undefined,
   },
-  { action: 'stop', workflowId: 'collect/eu/1/all_alerts', details: [], stream: undefined },
-  { action: 'keep', workflowId: 'collect/us/1/alerts', details: [], stream: undefined },
+  {
+    action: 'change',
+    kind: 'stream',
+    workflowId: 'collect/eu/1/alerts',
+    details: ['request_period_in_seconds: 300 -> 60'],
+    stream: undefined,
+  },
+  {
+    action: 'stop',
+    kind: 'stream',
+    workflowId: 'collect/eu/1/all_alerts',
+    details: [],
+    stream: undefined,
+  },
+  {
+    action: 'keep',
+    kind: 'stream',
+    workflowId: 'collect/us/1/alerts',
+    details: [],
+    stream: undefined,
+  },
 ];
 
 it('prints a plan with a mark per stream, its changes below, and a sentence at the end', () => {
   expect(planLines(STEPS, pc.createColors(false)).split('\n')).toEqual([
     '+ collect/eu/1/incidents',
     '~ collect/eu/1/alerts',
-    '    periodMs: 300000 -> 60000',
+    '    request_period_in_seconds: 300 -> 60',
     '- collect/eu/1/all_alerts',
     '= collect/us/1/alerts',
     '1 to start, 1 to change, 1 to stop, 1 unchanged',
@@ -29,6 +48,6 @@ it('prints a plan with a mark per stream, its changes below, and a sentence at t
 it('gives the plan as JSON without the inside of its steps', () => {
   expect(planJson(STEPS.slice(0, 1), false)).toEqual({
     applied: false,
-    steps: [{ action: 'start', workflowId: 'collect/eu/1/incidents', details: [] }],
+    steps: [{ action: 'start', kind: 'stream', workflowId: 'collect/eu/1/incidents', details: [] }],
   });
 });
