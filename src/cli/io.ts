@@ -30,4 +30,6 @@ export interface Io {
   live(): Promise<LiveArea>;
   /** Aborts at the first SIGINT or SIGTERM from now on; the second one ends the process at once. */
   interruption(): AbortSignal;
+  /** Calls `listen` at each SIGHUP where no terminal is attached: closing one sends it too, and ends the process. */
+  onHangup(listen: () => void): void;
 }

@@ -31,6 +31,9 @@ export function processIo(): Io {
       process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
       return controller.signal;
     },
+    onHangup(listen) {
+      if (!process.stdin.isTTY && !process.stderr.isTTY) process.on('SIGHUP', listen);
+    },
   };
 }
 

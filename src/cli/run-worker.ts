@@ -1,10 +1,16 @@
 import { once } from 'node:events';
+import { dirname } from 'node:path';
+import type { Logger } from 'pino';
+import type { CollectorConfig } from '../config/model.js';
 import { executeApply, planApply } from '../worker/apply.js';
 import { createLogger, secretsOf } from '../worker/log.js';
 import { openTemporal } from '../worker/open-temporal.js';
+import type { TemporalSession } from '../worker/open-temporal.js';
+import { watchFolders } from '../worker/watch-folders.js';
 import type { Io } from './io.js';
 import { loadForCommand } from './load-for-command.js';
 import { planSummary } from './plan-lines.js';
+import { createReload } from './reload.js';
 import { whileCollecting } from './while-collecting.js';
 
 export interface RunWorkerOptions {
@@ -15,30 +21,62 @@ export interface RunWorkerOptions {
 }
 
 /**
- * Runs the worker until SIGINT or SIGTERM, then lets activities finish. Raises `ConfigError`, what connecting
- * to Temporal raises, and what broke a worker.
+ * Runs the worker until SIGINT or SIGTERM, then lets activities finish. A changed config file, or SIGHUP, puts
+ * the new one in force. Raises `ConfigError`, what connecting to Temporal raises, and what broke a worker.
  */
 export async function runWorker(io: Io, options: RunWorkerOptions): Promise<void> {
   const interruption = io.interruption();
   const config = await loadForCommand(io, options);
-  const log = createLogger({
-    debug: options.debug || config.debug,
-    secrets: secretsOf(config, io.env),
-  });
+  const secrets = new Set(secretsOf(config, io.env));
+  const log = createLogger({ debug: options.debug || config.debug, secrets });
   const session = await openTemporal(config, { env: io.env, embedded: 'start', log });
   try {
-    await whileCollecting(config, session, log, async () => {
-      if (options.apply) {
-        const steps = await planApply(config, session);
-        await executeApply(session, steps);
-        log.info({ plan: planSummary(steps) }, 'Config applied');
+    await whileCollecting(config, session, log, async (collector) => {
+      if (options.apply) await applyConfig(config, session, log);
+      const reload = createReload(config, {
+        log,
+        signal: interruption,
+        async load() {
+          const newer = await loadForCommand(io, options);
+          for (const secret of secretsOf(newer, io.env)) secrets.add(secret);
+          return newer;
+        },
+        async apply(newer) {
+          const waiting = await collector.reconfigure(newer);
+          log.info({ file: newer.paths.configFile }, 'New config in force');
+          for (const key of waiting) {
+            log.warn({ key }, 'This key takes effect with the next start');
+          }
+          const { temporal } = config;
+          if (options.apply) await applyConfig({ ...newer, temporal }, session, log);
+        },
+      });
+      const folders = [dirname(config.paths.configFile), config.paths.credentials];
+      const stopWatching = watchFolders(folders, log, () => void reload());
+      io.onHangup(() => void reload());
+      try {
+        const { address, namespace, uiUrl } = session;
+        log.info({ address, namespace, ui: uiUrl }, 'Collector running');
+        if (!interruption.aborted) await once(interruption, 'abort');
+      } finally {
+        stopWatching();
       }
-      const { address, namespace, uiUrl } = session;
-      log.info({ address, namespace, ui: uiUrl }, 'Collector running');
-      if (!interruption.aborted) await once(interruption, 'abort');
     });
   } finally {
     await session.close();
   }
   log.info('Collector stopped');
+}
+
+async function applyConfig(
+  config: CollectorConfig,
+  session: TemporalSession,
+  log: Logger,
+): Promise<void> {
+  const steps = await planApply(config, session);
+  await executeApply(session, steps);
+  for (const { action, workflowId, details } of steps) {
+    if (action !== 'keep') log.info({ action, workflowId, details }, 'Applied');
+  }
+  log.info({ plan: planSummary(steps) }, 'Config applied');
 }

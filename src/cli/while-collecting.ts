@@ -2,17 +2,18 @@ import type { Logger } from 'pino';
 import type { CollectorConfig } from '../config/model.js';
 import type { TemporalSession } from '../worker/open-temporal.js';
 import { startCollector } from '../worker/run-collector.js';
+import type { Collector } from '../worker/run-collector.js';
 
 /** Ends with the reason when a worker ended by itself before `work` was done. */
 export async function whileCollecting(
   config: CollectorConfig,
   session: TemporalSession,
   log: Logger,
-  work: () => Promise<void>,
+  work: (collector: Collector) => Promise<void>,
 ): Promise<void> {
   const collector = await startCollector(config, session, log);
   try {
-    await Promise.race([work(), collector.done]);
+    await Promise.race([work(collector), collector.done]);
   } finally {
     log.info('Stopping: activities get the time to finish');
     collector.shutdown();

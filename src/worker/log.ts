@@ -46,13 +46,11 @@ function passwordsOf(url: string): string[] {
  */
 export function createLogger(options: {
   readonly debug: boolean;
-  readonly secrets?: readonly string[];
+  /** Looked at for each line: a config that is read later adds its own. */
+  readonly secrets?: Iterable<string>;
   readonly stream?: DestinationStream;
 }): Logger {
   const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
-  const secrets = (options.secrets ?? [])
-    .filter((secret) => secret.length >= LEAST_SECRET_CHARACTERS)
-    .map((secret) => JSON.stringify(secret).slice(1, -1));
   return pino(
     {
       level: options.debug ? 'debug' : 'info',
@@ -64,7 +62,10 @@ export function createLogger(options: {
       hooks: {
         streamWrite: (line) => {
           let clean = line.replaceAll(PRIVATE_KEY, CENSOR);
-          for (const secret of secrets) clean = clean.replaceAll(secret, CENSOR);
+          for (const secret of options.secrets ?? []) {
+            if (secret.length < LEAST_SECRET_CHARACTERS) continue;
+            clean = clean.replaceAll(JSON.stringify(secret).slice(1, -1), CENSOR);
+          }
           return clean;
         },
       },

@@ -4,33 +4,39 @@ import { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/index.js';
 import type { ActivityDependencies } from '../activities/dependencies.js';
-import type { CollectorConfig, InputConfig } from '../config/model.js';
-import { createCortexClient } from '../cortex/client.js';
-import type { CortexClient } from '../cortex/client.js';
-import { createLimiter } from '../cortex/limiter.js';
-import { createOutput } from '../devo/create-output.js';
+import type { CollectorConfig } from '../config/model.js';
 import { openSegmentStore } from '../segments/segment-store.js';
 import type { SegmentStore } from '../segments/segment-store.js';
 import { extraDataQueue } from '../pull/task-queues.js';
-import type { ApiWatch } from './observe/api-watch.js';
-import type { WatchedWorker } from './observe/readiness.js';
 import { startObserving } from './observe/start-observing.js';
 import type { Observing } from './observe/start-observing.js';
 import { takeUpAbandoned, workerIdentity } from './abandoned.js';
-import { installRuntime } from './runtime.js';
-import { inputsWithIncidentAlerts, streamsOf } from './streams.js';
 import { workflowBundle } from './bundle.js';
+import { configInForce } from './config-in-force.js';
+import type { ConfigInForce } from './config-in-force.js';
+import { configuredOutputs } from './configured-outputs.js';
+import { inputClients } from './input-clients.js';
 import type { TemporalSession } from './open-temporal.js';
+import { installRuntime } from './runtime.js';
+import { inputsWithIncidentAlerts } from './streams.js';
+import { createWorkerSet } from './worker-set.js';
 
 /** Activities may finish this long after a stop was asked for; then they are cancelled and tried again later. */
 const GRACE_MS = 20_000;
 /** After this the worker ends whatever an activity still does. */
 const FORCE_MS = 25_000;
+const COMMON = 'common';
+const HOST = 'host';
 
-/** The running process: workers on the common queue and on this host's own. */
+/** A gone input's worker ends so long after the config changed: what its stream has asked for is answered first. */
+const LINGER_MS = 60_000;
+
+/** The running process: workers on the common queue, on this host's own, and on those of incident alerts. */
 export interface Collector {
   /** Ends when the workers have ended; rejects where one of them broke. */
   readonly done: Promise<void>;
+  /** Works by a newer config from now on; returns the keys whose change waits for the next start. */
+  reconfigure(newer: CollectorConfig): Promise<string[]>;
   /** Takes no more work and lets activities finish. */
   shutdown(): void;
 }
@@ -48,14 +54,15 @@ export async function startCollector(
     stateDir: config.paths.state,
     taskQueuePrefix: config.temporal.taskQueuePrefix,
   });
-  const observing = await startObserving({ config, session, segments, log });
+  const inForce = configInForce(config, session.searchAttributes);
+  const observing = await startObserving({ inForce, session, segments, log });
   try {
     await installRuntime(log, observing.onPullEnded);
     const swept = await segments.sweep(
       async (workflowId) => await isRunning(session.client, workflowId),
     );
     log.info({ host: segments.hostId, swept }, 'Segment store open');
-    return await startWorkers(config, session, { log, segments, observing });
+    return await startWorkers(inForce, session, { log, segments, observing });
   } catch (error) {
     await observing.close();
     throw error;
@@ -69,36 +76,34 @@ interface WorkerParts {
 }
 
 async function startWorkers(
-  config: CollectorConfig,
+  inForce: ConfigInForce,
   session: TemporalSession,
   { log, segments, observing }: WorkerParts,
 ): Promise<Collector> {
-  const { namespace } = session;
-  const outputs = new Map(config.outputs.map((output) => [output.name, createOutput(output)]));
   const deps: ActivityDependencies = {
-    config: () => config,
-    streams: () => streamsOf(config, session.searchAttributes),
-    client: cachedClients(observing.watchApi),
-    output: (name) => outputs.get(name),
+    config: inForce.config,
+    streams: inForce.streams,
+    client: inputClients(observing.watchApi),
+    output: configuredOutputs(() => inForce.config().outputs),
     segments,
     log,
     observer: observing.observer,
   };
-  const activities = { ...createActivities(deps) };
   const identity = workerIdentity(segments.hostId);
-  const { taskQueuePrefix } = config.temporal;
+  const { taskQueuePrefix } = inForce.config().temporal;
   // Beside the start: it asks for every workflow, and there may be thousands.
   void takeUpAbandoned(session.client, taskQueuePrefix, segments.hostId, { identity, log });
   const connection = await session.connectWorker();
   const common = {
     connection,
     identity,
-    namespace,
-    activities,
+    namespace: session.namespace,
+    activities: { ...createActivities(deps) },
     shutdownGraceTime: GRACE_MS,
     shutdownForceTime: FORCE_MS,
   };
-  const workers = [
+  const workers = createWorkerSet(log);
+  const fixed = [
     await Worker.create({
       ...common,
       taskQueue: taskQueuePrefix,
@@ -111,60 +116,60 @@ async function startWorkers(
       taskQueue: segments.hostQueue,
       maxConcurrentActivityTaskExecutions: 20,
     }),
-    ...(await Promise.all(
-      inputsWithIncidentAlerts(config).map(
-        async ({ name, id, extraDataPerMinute }) =>
-          await Worker.create({
-            ...common,
-            taskQueue: extraDataQueue(config.temporal.taskQueuePrefix, {
-              input: name,
-              inputId: id,
-            }),
-            // The server holds this for all workers of the queue together.
-            maxTaskQueueActivitiesPerSecond: extraDataPerMinute / 60,
-            maxConcurrentActivityTaskExecutions: 2,
-            maxConcurrentActivityTaskPolls: 1,
-          }),
-      ),
-    )),
-  ];
-  observing.workersStarted(() => watchedWorkers(workers));
-  const shutdown = () => {
-    for (const worker of workers) {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+  ] as const;
+
+  /** Those of incident alerts, by queue and rate: a changed rate needs another worker. */
+  const wanted = () =>
+    new Map(
+      inputsWithIncidentAlerts(inForce.config()).map(({ name, id, extraDataPerMinute }) => {
+        const queue = extraDataQueue(taskQueuePrefix, { input: name, inputId: id });
+        return [`${queue} ${extraDataPerMinute}`, { queue, extraDataPerMinute }] as const;
+      }),
+    );
+  const addMissing = async () => {
+    const missing = [...wanted()].filter(([name]) => !workers.names().includes(name));
+    for (const [name, { queue, extraDataPerMinute }] of missing) {
+      const worker = await Worker.create({
+        ...common,
+        taskQueue: queue,
+        // The server holds this for all workers of the queue together.
+        maxTaskQueueActivitiesPerSecond: extraDataPerMinute / 60,
+        maxConcurrentActivityTaskExecutions: 2,
+        maxConcurrentActivityTaskPolls: 1,
+      });
+      for (const other of workers.names()) {
+        if (other.startsWith(`${queue} `)) workers.retire(other);
+      }
+      workers.add(name, 'incident_alerts', worker);
     }
   };
-  const runs = workers.map(async (worker) => {
-    try {
-      await worker.run();
-    } finally {
-      shutdown();
-    }
-  });
-  const done = Promise.all(runs)
-    .then(async () => {
-      await connection.close();
-    })
-    .finally(async () => await observing.close());
-  return { done, shutdown };
-}
+  const retireUnwanted = () => {
+    const needed = [...wanted().keys(), COMMON, HOST];
+    for (const name of workers.names()) if (!needed.includes(name)) workers.retire(name);
+  };
 
-/** One client per input, so that all its streams share one quota. */
-function cachedClients(watch: ApiWatch['watch']): (input: InputConfig) => CortexClient {
-  const clients = new Map<string, CortexClient>();
-  return (input) => {
-    const key = `${input.name}/${input.id}`;
-    const known = clients.get(key);
-    if (known !== undefined) return known;
-    const limiter = createLimiter(input.requestLimits);
-    const client = createCortexClient({
-      credentials: input.credentials,
-      limiter,
-      proxy: input.proxy,
-      onRequest: watch(input.name, limiter),
-    });
-    clients.set(key, client);
-    return client;
+  workers.add(COMMON, 'common', fixed[0]);
+  workers.add(HOST, 'host', fixed[1]);
+  const done = workers.done
+    .then(async () => await connection.close())
+    .finally(async () => await observing.close());
+  try {
+    await addMissing();
+  } catch (error) {
+    workers.shutdown();
+    await done;
+    throw error;
+  }
+  observing.workersStarted(workers.watched);
+  return {
+    done,
+    async reconfigure(newer) {
+      const waiting = inForce.replace(newer);
+      await addMissing();
+      setTimeout(retireUnwanted, LINGER_MS).unref();
+      return waiting;
+    },
+    shutdown: workers.shutdown,
   };
 }
 
@@ -175,12 +180,4 @@ async function isRunning(client: Client, workflowId: string): Promise<boolean> {
   } catch (error) {
     return !(error instanceof WorkflowNotFoundError);
   }
-}
-
-/** They are made in this order; each input with incident alerts has one of the last kind. */
-function watchedWorkers(workers: readonly Worker[]): WatchedWorker[] {
-  return workers.map((worker, index) => ({
-    queue: (['common', 'host'] as const)[index] ?? 'incident_alerts',
-    status: worker.getStatus(),
-  }));
 }

@@ -27,13 +27,13 @@ type PullSums = Pick<PullSummary, 'requests' | 'records' | 'duplicates' | 'event
 
 const NOTHING: PullSums = { requests: 0, records: 0, duplicates: 0, events: 0 };
 
-/** Writes them to `log`; a stream that the config does not name any more ends without lines. */
+/** Writes them to `log`; `streams`: those of the config in force; a stream that the config does not name any more ends without lines. */
 export function createPullLines(
   log: Logger,
-  streams: readonly ConfiguredStream[],
+  streams: () => readonly ConfiguredStream[],
   nowMs: () => number,
 ): PullLines {
-  const configured = new Map(streams.map((stream) => [stream.workflowId, stream]));
+  const configured = (id: string) => streams().find((stream) => stream.workflowId === id);
   const running = new Map<string, RunningPull>();
 
   return {
@@ -42,7 +42,7 @@ export function createPullLines(
       const id = workflowIdOf(stream);
       if (priority !== 'live' || running.get(id)?.pullingId === pullingId) return;
       running.set(id, { pullingId, sums: NOTHING, saidMs: nowMs() });
-      const periodMs = configured.get(id)?.settings.periodMs;
+      const periodMs = configured(id)?.settings.periodMs;
       log.info(
         {
           ...namesOf(stream),
@@ -75,7 +75,7 @@ export function createPullLines(
       );
     },
     ended(workflowId, pull) {
-      const stream = configured.get(workflowId);
+      const stream = configured(workflowId);
       if (stream === undefined) return;
       running.delete(workflowId);
       const { identity, settings } = stream;

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { ActivityObserver } from '../../activities/dependencies.js';
-import type { CollectorConfig } from '../../config/model.js';
 import type { SegmentStore } from '../../segments/segment-store.js';
+import type { ConfigInForce } from '../config-in-force.js';
 import type { TemporalSession } from '../open-temporal.js';
 import { sdkMetricsText } from '../runtime.js';
 import type { PullEndListener } from '../runtime.js';
 import { readStatus } from '../status.js';
-import { streamsOf } from '../streams.js';
 import { createApiWatch } from './api-watch.js';
 import type { ApiWatch } from './api-watch.js';
 import { startHttpServer } from './http-server.js';
@@ -38,7 +37,7 @@ export interface Observing {
 }
 
 export interface ObservingOptions {
-  readonly config: CollectorConfig;
+  readonly inForce: ConfigInForce;
   readonly session: TemporalSession;
   readonly segments: SegmentStore;
   readonly log: Logger;
@@ -46,16 +45,16 @@ export interface ObservingOptions {
 
 /** Starts metrics, health and reports. Raises `HTTP_PORT_IN_USE` and `HTTP_LISTEN_FAILED`. */
 export async function startObserving(options: ObservingOptions): Promise<Observing> {
-  const { config, session, segments, log } = options;
+  const { inForce, session, segments, log } = options;
+  const config = inForce.config();
   const metrics = createMetrics();
   metrics.buildInfo.set({ version: version() }, 1);
-  const streams = streamsOf(config, session.searchAttributes);
-  const pulls = createPullLines(log, streams, Date.now);
+  const pulls = createPullLines(log, inForce.streams, Date.now);
   const outputs = config.outputs.map((output) => output.name);
   const sent = createSenderStats(outputs, Date.now());
   const api = createApiWatch(metrics);
   const watch = createStreamWatch({
-    readStreams: async () => await readStatus(config, session),
+    readStreams: async () => await readStatus(inForce.config(), session),
     pingTemporal: async () =>
       await session.client.withDeadline(Date.now() + PING_MS, async () =>
         session.client.workflowService.getSystemInfo({}),
@@ -96,7 +95,7 @@ export async function startObserving(options: ObservingOptions): Promise<Observi
     },
     workersStarted(started) {
       workers = started;
-      for (const { identity, settings } of streams) {
+      for (const { identity, settings } of inForce.streams()) {
         log.info(
           {
             ...identity,

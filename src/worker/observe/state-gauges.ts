@@ -29,8 +29,17 @@ export function setStateGauges(
     metrics.backlogSegments.set(watched.backlog.segments);
     metrics.backlogBytes.set(watched.backlog.bytes);
   }
-  metrics.streamPending.reset();
-  metrics.streamErrors.reset();
+  const ofStreams = [
+    metrics.streamUp,
+    metrics.streamLastSuccess,
+    metrics.streamState,
+    metrics.streamLag,
+    metrics.streamCheckpointAge,
+    metrics.streamPeriod,
+    metrics.streamPending,
+    metrics.streamErrors,
+  ];
+  for (const gauge of ofStreams) gauge.reset();
   for (const view of watched.streams) setStreamGauges(metrics, view, nowMs);
 }
 

@@ -78,7 +78,12 @@ export function createStreamWatch(options: StreamWatchOptions): StreamWatch {
       options.readStreams(),
       options.readBacklog(),
     ]);
-    if (reports.status === 'fulfilled') reports.value.forEach(see);
+    if (reports.status === 'fulfilled') {
+      const asked = new Set(reports.value.map(({ workflowId }) => workflowId));
+      // What left the config is not waited for.
+      for (const workflowId of views.keys()) if (!asked.has(workflowId)) views.delete(workflowId);
+      reports.value.forEach(see);
+    }
     state = {
       lookedMs: options.nowMs(),
       temporalReachable: pinged.status === 'fulfilled',

@@ -41,6 +41,7 @@ export function fakeIo(
     },
     live: () => Promise.resolve({ show: (text: string) => shown.push(text), end: () => undefined }),
     interruption: () => interrupted.signal,
+    onHangup: () => undefined,
     printed,
     errors,
     questions,

@@ -15,7 +15,11 @@ function observing() {
   const metrics = createMetrics();
   const { log, lines } = keptLog();
   const sent = createSenderStats(['devo'], NOW_MS);
-  const pulls = createPullLines(log, [], () => NOW_MS);
+  const pulls = createPullLines(
+    log,
+    () => [],
+    () => NOW_MS,
+  );
   const observer = createObserver({ log, metrics, pulls, sent }, ['devo']);
   return { metrics, observer, sent, warnings: () => lines.filter(({ level }) => level === 'warn') };
 }

@@ -22,7 +22,7 @@ function linesOf() {
   const { settings } = statusWith();
   const pulls = createPullLines(
     log,
-    [{ identity: IDENTITY, workflowId: ID, settings }],
+    () => [{ identity: IDENTITY, workflowId: ID, settings }],
     () => clock.nowMs,
   );
   return { pulls, lines, clock, messages: () => lines.map(({ msg }) => msg) };
