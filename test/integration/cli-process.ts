@@ -86,7 +86,10 @@ export async function runCli(
 }
 
 /** Waits for something in what the process prints; fails with all of it when the process ends before. */
-export async function untilPrinted(started: CliProcess, wanted: RegExp): Promise<RegExpExecArray> {
+export async function untilPrinted(
+  started: Pick<CliProcess, 'output' | 'hasEnded'>,
+  wanted: RegExp,
+): Promise<RegExpExecArray> {
   for (;;) {
     const match = wanted.exec(started.output());
     if (match !== null) return match;
