@@ -3,7 +3,8 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { CollectorConfig } from '../config/model.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import { reconfigure, stop } from '../workflows/messages.js';
-import type { CollectInput } from '../workflows/state.js';
+import { watermarkMs } from '../workflows/state.js';
+import type { CollectInput, CollectState } from '../workflows/state.js';
 import type { TemporalSession } from './open-temporal.js';
 import { identityAttributes } from './search-attributes.js';
 import { settingChanges } from './setting-changes.js';
@@ -20,6 +21,8 @@ export interface PlanStep {
   readonly details: readonly string[];
   /** As the config has it; undefined where it has none. */
   readonly stream: ConfiguredStream | undefined;
+  /** Where a stream that was stopped goes on, as far as Temporal still knows it. */
+  readonly state?: CollectState;
 }
 
 const RUNNING = `ExecutionStatus = 'Running'`;
@@ -43,7 +46,14 @@ export async function planApply(
     ({ taskQueue }) => taskQueue === config.temporal.taskQueuePrefix,
   );
   return [
-    ...wanted.map((stream) => streamStep(stream, running.get(stream.workflowId))),
+    ...(await Promise.all(
+      wanted.map(async (stream) => {
+        const execution = running.get(stream.workflowId);
+        return execution === undefined
+          ? startStep(stream, await lastState(client, stream.workflowId))
+          : streamStep(stream, execution);
+      }),
+    )),
     ...gone.map(({ workflowId }) => ({
       action: 'stop' as const,
       kind: 'stream' as const,
@@ -61,12 +71,12 @@ export async function executeApply(
   steps: readonly PlanStep[],
 ): Promise<void> {
   const { client } = session;
-  for (const { action, kind, workflowId, stream } of steps) {
+  for (const { action, kind, workflowId, stream, state } of steps) {
     if (action === 'stop') {
       await unlessEnded(async () => client.workflow.getHandle(workflowId).signal(stop));
     }
     if (stream === undefined || action === 'keep') continue;
-    if (kind === 'stream') await startOrReconfigure(session, stream);
+    if (kind === 'stream') await startOrReconfigure(session, stream, state);
     else {
       const handle = client.workflow.getHandle(workflowId);
       await unlessEnded(async () => handle.signal(reconfigure, stream.settings));
@@ -81,13 +91,31 @@ async function list(client: Client, type: string): Promise<WorkflowExecutionInfo
   return found;
 }
 
-function streamStep(
-  stream: ConfiguredStream,
-  execution: WorkflowExecutionInfo | undefined,
-): PlanStep {
+/** What a stream returned when it was stopped; undefined where it never was, or that is forgotten. */
+async function lastState(client: Client, workflowId: string): Promise<CollectState | undefined> {
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    const { status } = await handle.describe();
+    if (status.name !== 'COMPLETED') return undefined;
+    return ((await handle.result()) as CollectState | null | undefined) ?? undefined;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function startStep(stream: ConfiguredStream, state: CollectState | undefined): PlanStep {
+  const { workflowId, settings } = stream;
+  const step = { action: 'start' as const, kind: 'stream' as const, workflowId, stream };
+  if (state === undefined) return { ...step, details: [] };
+  const watermark = new Date(watermarkMs(state)).toISOString();
+  const details = [`goes on from its watermark ${watermark}`];
+  return { ...step, state, details: [...details, ...settingChanges(state.settings, settings)] };
+}
+
+function streamStep(stream: ConfiguredStream, execution: WorkflowExecutionInfo): PlanStep {
   const { workflowId, settings } = stream;
   const step = { kind: 'stream' as const, workflowId, stream };
-  if (execution === undefined) return { ...step, action: 'start', details: [] };
   const inForce = execution.memo?.[SETTINGS_MEMO] as StreamSettings | undefined;
   const details =
     inForce === undefined ? ['takes its settings'] : settingChanges(inForce, settings);
@@ -122,8 +150,9 @@ function backfillStep(
 async function startOrReconfigure(
   { client, searchAttributes }: TemporalSession,
   { workflowId, identity, settings }: ConfiguredStream,
+  state: CollectState | undefined,
 ): Promise<void> {
-  const input: CollectInput = { ...identity, settings };
+  const input: CollectInput = { ...identity, settings, ...(state === undefined ? {} : { state }) };
   await client.workflow.signalWithStart('collectService', {
     workflowId,
     taskQueue: settings.taskQueuePrefix,

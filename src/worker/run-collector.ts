@@ -25,6 +25,9 @@ import { createWorkerSet } from './worker-set.js';
 const GRACE_MS = 20_000;
 /** After this the worker ends whatever an activity still does. */
 const FORCE_MS = 25_000;
+/** Workflows kept in memory, some 0.3 MB each. */
+const LEAST_CACHED = 200;
+const MOST_CACHED = 2_000;
 const COMMON = 'common';
 const HOST = 'host';
 
@@ -108,7 +111,7 @@ async function startWorkers(
       ...common,
       taskQueue: taskQueuePrefix,
       workflowBundle: await workflowBundle(),
-      maxCachedWorkflows: 200,
+      maxCachedWorkflows: cachedWorkflows(inForce.streams().length),
       maxConcurrentActivityTaskExecutions: 20,
     }),
     await Worker.create({
@@ -171,6 +174,11 @@ async function startWorkers(
     },
     shutdown: workers.shutdown,
   };
+}
+
+/** All streams and some backfills: one that is not in the cache is played back from its history at every step. */
+function cachedWorkflows(streams: number): number {
+  return Math.min(MOST_CACHED, Math.max(LEAST_CACHED, streams + 50));
 }
 
 /** Only a clear no counts: a segment of a running stream is worth more than a tidy disk. */

@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
+import PQueue from 'p-queue';
 import type { CollectorConfig } from '../config/model.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import type { StreamStatus } from '../pull/status.js';
@@ -8,6 +9,8 @@ import { streamsOf } from './streams.js';
 
 /** A worker answers a query in milliseconds; without one it never comes. */
 const QUERY_MS = 5_000;
+/** Many more than a worker answers at a time would wait for one another until some are given up. */
+const QUERIES_AT_ONCE = 20;
 
 /** One stream as `status` shows it. */
 export interface StreamReport {
@@ -18,23 +21,25 @@ export interface StreamReport {
   readonly problem?: { readonly code: string; readonly message: string };
 }
 
-/** Asks every stream where it stands, all at once. */
+/** Asks every stream where it stands, many at a time. */
 export async function readStatus(
   config: CollectorConfig,
   { client, searchAttributes }: TemporalSession,
 ): Promise<StreamReport[]> {
-  return await Promise.all(
+  const queue = new PQueue({ concurrency: QUERIES_AT_ONCE });
+  return await queue.addAll(
     streamsOf(config, searchAttributes).map(
-      async ({ identity, workflowId }): Promise<StreamReport> => {
-        try {
-          const answer = await client.withDeadline(Date.now() + QUERY_MS, async () =>
-            client.workflow.getHandle(workflowId).query(status),
-          );
-          return { identity, workflowId, status: answer };
-        } catch (error) {
-          return { identity, workflowId, status: null, problem: problemOf(error) };
-        }
-      },
+      ({ identity, workflowId }) =>
+        async (): Promise<StreamReport> => {
+          try {
+            const answer = await client.withDeadline(Date.now() + QUERY_MS, async () =>
+              client.workflow.getHandle(workflowId).query(status),
+            );
+            return { identity, workflowId, status: answer };
+          } catch (error) {
+            return { identity, workflowId, status: null, problem: problemOf(error) };
+          }
+        },
     ),
   );
 }

@@ -22,9 +22,10 @@ import { detailsOf } from './status-of.js';
 
 /**
  * One stream, for ever: wait, fetch what is new as segments, deliver each to every output, move the
- * checkpoint, wait again. It never fails by itself; errors show in its status and are tried again.
+ * checkpoint, wait again. It never fails by itself; errors show in its status and are tried again. Stopped, it
+ * returns its state: a stream that comes back to the config goes on with it.
  */
-export async function collectService(input: CollectInput): Promise<void> {
+export async function collectService(input: CollectInput): Promise<CollectState> {
   const { settings, state: earlier, cyclesPerRun, ...identity } = input;
   const state = earlier === undefined ? newState(settings, Date.now()) : migrateState(earlier);
   const control: Control = { wakes: 0, stop: false, nextPullMs: null };
@@ -90,6 +91,7 @@ export async function collectService(input: CollectInput): Promise<void> {
       ...(cyclesPerRun === undefined ? {} : { cyclesPerRun }),
     });
   }
+  return state;
 }
 
 /** Waits for the next period, the next try after an error, or the end of a pause; signals cut it short. */

@@ -23,6 +23,9 @@ import { createStreamWatch } from './stream-watch.js';
 
 /** As often as Prometheus usually scrapes; one query per stream each time. */
 const LOOK_EVERY_MS = 15_000;
+/** With many streams more seldom, so that a look costs little: 20 queries in a second, and never too old. */
+const LOOK_MS_PER_STREAM = 50;
+const LOOK_MOST_MS = 50_000;
 const PING_MS = 5_000;
 
 /** Everything operators read of one process, being kept up to date. */
@@ -82,7 +85,11 @@ export async function startObserving(options: ObservingOptions): Promise<Observi
   const { senderStatsPeriodMs } = config;
   const reports = { log, sent, senderStatsPeriodMs, watched: () => watch.state(), nowMs: Date.now };
   const stopReports = startReports(reports);
-  const looking = setInterval(() => void watch.look(), LOOK_EVERY_MS);
+  const lookEveryMs = Math.max(
+    LOOK_EVERY_MS,
+    Math.min(LOOK_MOST_MS, inForce.streams().length * LOOK_MS_PER_STREAM),
+  );
+  const looking = setInterval(() => void watch.look(), lookEveryMs);
   looking.unref();
   void watch.look();
 

@@ -1,0 +1,269 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { StreamStatus } from '../../src/pull/status.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import * as messages from '../../src/workflows/messages.js';
+import type { CliProcess } from './cli-process.js';
+import { runCli, startCli, untilPrinted } from './cli-process.js';
+import { connectTo } from './collector-process.js';
+import { history } from './trial.js';
+
+interface InputYaml {
+  id: string;
+  enabled: boolean;
+  credentials: { api_key: string };
+  services: Record<string, Record<string, unknown>>;
+}
+
+interface ConfigYaml {
+  inputs: Record<string, InputYaml>;
+}
+
+interface PlanJson {
+  applied: boolean;
+  steps: { action: string; workflowId: string; details: string[] }[];
+}
+
+const FIRST = 'collect/cortex_xdr/simulated';
+const SECOND = 'collect/second/two';
+const WRONG_KEY = 'NotTheKeyOfThisTenant0123456789';
+
+let folder: string;
+let simulator: Simulator;
+let worker: CliProcess;
+let temporal: Awaited<ReturnType<typeof connectTo>>;
+let client: Client;
+let reloads = 0;
+
+/** A stream that pulls nothing new but when a test wants it: the period is long. */
+const QUIET = { request_period_in_seconds: 600, settle_in_seconds: 1 };
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'apply-'));
+  simulator = await startSimulator({
+    folder,
+    tenant: { history: { incidents: history(30), alerts: history(30) } },
+    services: { incidents: {}, alerts: {}, audit_managements: {} },
+    everyService: QUIET,
+  });
+  edit(({ inputs }) => {
+    const first = inputs.cortex_xdr;
+    if (first === undefined) throw new Error('the config has no input');
+    const { alerts = {} } = structuredClone(first.services);
+    inputs.second = { ...structuredClone(first), id: 'two', services: { alerts } };
+  });
+  worker = startCli(['worker', '--config', simulator.configFile]);
+  await untilPrinted(worker, /Collector running/);
+  temporal = await connectTo(folder);
+  client = temporal.client;
+  expect(await apply()).toEqual([
+    `+ ${FIRST}/incidents`,
+    `+ ${FIRST}/alerts`,
+    `+ ${FIRST}/audit_managements`,
+    `+ ${SECOND}/alerts`,
+  ]);
+  await streamWhere(`${FIRST}/incidents`, ({ totals }) => totals.records === 30);
+});
+afterAll(async () => {
+  await temporal.close();
+  await worker.end('SIGTERM');
+  await simulator.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function edit(change: (config: ConfigYaml) => void): void {
+  const config = parse(readFileSync(simulator.configFile, 'utf8')) as ConfigYaml;
+  change(config);
+  writeFileSync(simulator.configFile, stringify(config));
+}
+
+/** Edits the file and waits until the worker has taken it, without `apply` having run. */
+async function change(edits: (input: InputYaml, second: InputYaml) => void): Promise<void> {
+  edit(({ inputs: { cortex_xdr: first, second } }) => {
+    if (first === undefined || second === undefined) throw new Error('the config lacks an input');
+    edits(first, second);
+  });
+  reloads += 1;
+  await untilPrinted(worker, new RegExp(`(New config in force[^]*){${reloads}}`));
+}
+
+async function plan(...options: string[]): Promise<PlanJson> {
+  const config = ['--config', simulator.configFile];
+  const { stdout, stderr, exitCode } = await runCli(['apply', '--json', ...options, ...config]);
+  if (exitCode !== 0) throw new Error(stderr);
+  expect(stdout).not.toContain(WRONG_KEY);
+  expect(stdout).not.toContain(simulator.tenant.credentials.apiKey);
+  return JSON.parse(stdout) as PlanJson;
+}
+
+const MARKS: Record<string, string> = { start: '+', change: '~', stop: '-' };
+
+/** What a plan changes, as the table of it says. */
+function linesOf({ steps }: PlanJson): string[] {
+  return steps
+    .filter(({ action }) => action !== 'keep')
+    .flatMap(({ action, workflowId, details }) => [
+      `${MARKS[action]} ${workflowId}`,
+      ...details.map((detail) => `    ${detail}`),
+    ]);
+}
+
+/** Asks for the plan, sees that asking changed nothing, and carries it out. */
+async function apply(): Promise<string[]> {
+  const asked = await plan('--dry-run');
+  expect(await plan('--dry-run')).toEqual(asked);
+  const done = await plan();
+  expect(done).toEqual({ ...asked, applied: true });
+  return linesOf(done);
+}
+
+async function streamWhere(
+  workflowId: string,
+  wanted: (status: StreamStatus) => boolean,
+): Promise<StreamStatus> {
+  for (;;) {
+    const status = await client.workflow
+      .getHandle(workflowId)
+      .query(messages.status)
+      .catch(() => undefined);
+    if (status !== undefined && wanted(status)) return status;
+    await delay(100);
+  }
+}
+
+/** The list that a plan is made of follows a moment later. */
+async function ended(workflowId: string): Promise<void> {
+  await client.workflow.getHandle(workflowId).result();
+  const query = `WorkflowId = '${workflowId}' AND ExecutionStatus = 'Running'`;
+  while ((await client.workflow.count(query)).count > 0) await delay(50);
+}
+
+test('a service that is added starts', async () => {
+  await change(({ services }) => {
+    services.all_alerts = { ...services.alerts };
+  });
+  expect(await apply()).toEqual([`+ ${FIRST}/all_alerts`]);
+  await streamWhere(`${FIRST}/all_alerts`, ({ totals }) => totals.records === 30);
+});
+
+test('a service that is removed ends', async () => {
+  await change(({ services }) => {
+    delete services.audit_managements;
+  });
+  expect(await apply()).toEqual([`- ${FIRST}/audit_managements`]);
+  await ended(`${FIRST}/audit_managements`);
+});
+
+test('an input that is disabled ends, and goes on where it stood when it comes back', async () => {
+  const { totals } = await streamWhere(`${SECOND}/alerts`, (each) => each.totals.records === 30);
+  await change((_, second) => {
+    second.enabled = false;
+  });
+  expect(await apply()).toEqual([`- ${SECOND}/alerts`]);
+  await ended(`${SECOND}/alerts`);
+  await change((_, second) => {
+    second.enabled = true;
+  });
+  expect(await apply()).toEqual([
+    `+ ${SECOND}/alerts`,
+    expect.stringMatching(/^ {4}goes on from its watermark 2/),
+  ]);
+  const back = await streamWhere(
+    `${SECOND}/alerts`,
+    ({ state, totals: { cycles } }) => state === 'waiting' && cycles > totals.cycles,
+  );
+  expect(back.totals.events).toBe(totals.events);
+});
+
+test('a changed period holds at once', async () => {
+  await change(({ services }) => {
+    services.alerts = { ...services.alerts, request_period_in_seconds: 300 };
+  });
+  expect(await apply()).toEqual([`~ ${FIRST}/alerts`, '    request_period_in_seconds: 600 -> 300']);
+  await streamWhere(`${FIRST}/alerts`, ({ settings }) => settings.periodMs === 300_000);
+});
+
+test('a changed tag is that of the next events', async () => {
+  const tag = 'my.app.cortex.renamed';
+  await change(({ services }) => {
+    services.incidents = { ...services.incidents, override_devo_tag: tag };
+  });
+  simulator.tenant.modify(5);
+  await delay(1_500);
+  expect(await apply()).toEqual([
+    `~ ${FIRST}/incidents`,
+    `    override_devo_tag: edr.cortex_xdr.incidents -> ${tag}`,
+  ]);
+  // The changed config ended the wait for the next period.
+  while ((simulator.receiver.received.strayTags[tag] ?? 0) < 5) await delay(100);
+});
+
+test('include_incident_alerts starts and ends the stream of its own', async () => {
+  await change(({ services }) => {
+    services.incidents = { ...services.incidents, include_incident_alerts: true };
+  });
+  expect(await apply()).toEqual([`+ ${FIRST}/incident_alerts`]);
+  await streamWhere(`${FIRST}/incident_alerts`, ({ totals }) => totals.events > 0);
+  await change(({ services }) => {
+    services.incidents = { ...services.incidents, include_incident_alerts: false };
+  });
+  expect(await apply()).toEqual([`- ${FIRST}/incident_alerts`]);
+  await ended(`${FIRST}/incident_alerts`);
+});
+
+test('a changed start_time sends everything since then once more', async () => {
+  const startTime = new Date(Date.now() - 30 * 3_600_000).toISOString();
+  const arrived = () =>
+    simulator.reckoning().byTag.find(({ book }) => book === 'all_alerts')?.received ?? 0;
+  const before = arrived();
+  await change(({ services }) => {
+    services.all_alerts = { ...services.all_alerts, start_time: startTime };
+  });
+  expect(await apply()).toEqual([
+    `~ ${FIRST}/all_alerts`,
+    `    start_time: none -> ${startTime}`,
+    '    starts anew from its start_time: what was sent since then is sent once more',
+  ]);
+  await streamWhere(
+    `${FIRST}/all_alerts`,
+    (status) => status.startTimeMs === Date.parse(startTime) && status.totals.records >= 60,
+  );
+  while (arrived() < before + 30) await delay(100);
+  expect(await apply()).toEqual([]);
+  expect(arrived()).toBe(before + 30);
+});
+
+test('changed credentials are used at once, and no plan shows them', async () => {
+  await change((_, second) => {
+    second.credentials.api_key = WRONG_KEY;
+  });
+  const changed = [`~ ${SECOND}/alerts`, '    credentials: changed'];
+  expect(await apply()).toEqual(changed);
+  await streamWhere(
+    `${SECOND}/alerts`,
+    ({ fetchError }) => fetchError?.code === 'CORTEX_UNAUTHORIZED',
+  );
+  await change((_, second) => {
+    second.credentials.api_key = simulator.tenant.credentials.apiKey;
+  });
+  expect(await apply()).toEqual(changed);
+  await streamWhere(`${SECOND}/alerts`, ({ fetchError }) => fetchError === null);
+});
+
+test('an input that leaves the config ends with all its streams', async () => {
+  edit(({ inputs }) => {
+    delete inputs.second;
+  });
+  expect(await apply()).toEqual([`- ${SECOND}/alerts`]);
+  await ended(`${SECOND}/alerts`);
+});
+
+test('an unchanged config changes nothing', async () => {
+  expect(await apply()).toEqual([]);
+});

@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { expect, test } from 'vitest';
+import type { StatusJson } from '../../src/cli/status-json.js';
+import type { BackfillJson } from '../../src/cli/backfill-json.js';
+import type { BackfillProgress } from '../../src/pull/backfill.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import * as messages from '../../src/workflows/messages.js';
+import { runCli, startCli } from './cli-process.js';
+import { connectTo, startUp } from './collector-process.js';
+import { faultsOf, NO_FAULTS, withTrial } from './trial.js';
+
+/** A short form by default; scripts/backfill.sh sets the long one. */
+const ALERTS = Number(process.env.BACKFILL_ALERTS ?? 5_000);
+const TIMEOUT_MS = 120_000 + ALERTS * 20;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const PERIOD_MS = 5_000;
+const SETTLE_MS = 1_000;
+const LANES = 2;
+
+/** 30 days of alerts that end before the live stream begins, and a range that holds them all. */
+function past() {
+  const toMs = Date.now() - 25 * HOUR_MS;
+  const fromMs = toMs - 30 * DAY_MS;
+  return {
+    history: { count: ALERTS, fromMs, toMs },
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs + 1).toISOString(),
+  };
+}
+
+const SERVICES = {
+  services: { alerts: {} },
+  everyService: {
+    request_period_in_seconds: PERIOD_MS / 1_000,
+    settle_in_seconds: SETTLE_MS / 1_000,
+  },
+};
+
+async function onlyBackfill(client: Client): Promise<string> {
+  for (;;) {
+    const query = `WorkflowType = 'backfill' AND ExecutionStatus = 'Running'`;
+    for await (const { workflowId } of client.workflow.list({ query })) return workflowId;
+    await delay(50);
+  }
+}
+
+async function progressWhere(
+  client: Client,
+  workflowId: string,
+  wanted: (progress: BackfillProgress) => boolean,
+): Promise<BackfillProgress> {
+  for (;;) {
+    const progress = await client.workflow.getHandle(workflowId).query(messages.progress);
+    if (progress !== null && wanted(progress)) return progress;
+    await delay(50);
+  }
+}
+
+/** Alerts of the past that arrived at the receiver. */
+function arrivedOf(simulator: Simulator): number {
+  const book = simulator.reckoning().byTag.find((line) => line.book === 'alerts');
+  return (book?.produced ?? 0) - (book?.lost ?? 0);
+}
+
+test(
+  `a backfill of 30 days and ${ALERTS} alerts next to live pulls: pause, progress, list, exactly once`,
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const { history, from, to } = past();
+    await withTrial(
+      { tenant: { history: { alerts: history }, production: { alerts: 2 } }, ...SERVICES },
+      async ({ folder, simulator, until }) => {
+        const config = ['--config', simulator.configFile];
+        const live = async () => {
+          const { stdout } = await runCli(['status', '--json', ...config]);
+          return JSON.parse(stdout) as StatusJson;
+        };
+        const { client, close } = await connectTo(folder);
+        const stream = client.workflow.getHandle('collect/cortex_xdr/simulated/alerts');
+        await until(({ received }) => received > 0);
+        const [before] = (await live()).streams;
+
+        const range = ['alerts', '--from', from, '--to', to];
+        const watched = startCli(['backfill', 'start', ...range, '--watch', ...config]);
+        const id = await onlyBackfill(client);
+        let mostLagMs = 0;
+        const measuring = new AbortController();
+        const lag = (async () => {
+          while (!measuring.signal.aborted) {
+            const { watermarkMs } = await stream.query(messages.status);
+            mostLagMs = Math.max(mostLagMs, Date.now() - watermarkMs);
+            await delay(200);
+          }
+        })();
+
+        expect(await runCli(['backfill', 'start', ...range, ...config])).toMatchObject({
+          exitCode: 0,
+          stdout: `= runs already ${id}\n`,
+        });
+        await progressWhere(client, id, ({ totals }) => totals.segments > 0);
+        expect((await runCli(['backfill', 'pause', 'alerts', ...config])).exitCode).toBe(0);
+        const pausing = await progressWhere(client, id, ({ state }) => state === 'paused');
+        const paused = await progressWhere(client, id, ({ pendingByOutput }) =>
+          Object.values(pendingByOutput).every((segments) => segments === 0),
+        );
+        expect(paused.totals.segments - pausing.totals.segments).toBeLessThanOrEqual(LANES);
+
+        // Two live pulls later nothing more was fetched, and what it says is delivered has arrived.
+        const { totals } = await stream.query(messages.status);
+        while ((await stream.query(messages.status)).totals.cycles < totals.cycles + 2) {
+          await delay(200);
+        }
+        const resting = await client.workflow.getHandle(id).query(messages.progress);
+        expect(resting?.totals).toEqual(paused.totals);
+        const { totals: livePulled } = await stream.query(messages.status);
+        const arrived = arrivedOf(simulator) - livePulled.records;
+        expect(Math.abs(arrived / ALERTS - paused.share)).toBeLessThanOrEqual(0.02);
+        const listed = await live();
+        expect(listed.backfills).toMatchObject([{ workflowId: id, state: 'paused' }]);
+
+        expect((await runCli(['backfill', 'resume', id, ...config])).exitCode).toBe(0);
+        const { exitCode, stdout } = await watched.result();
+        expect(exitCode).toBe(0);
+        expect(stdout.trim().split('\n').at(-1)).toMatch(/ done done=100\.0% /);
+        measuring.abort();
+        await lag;
+
+        simulator.tenant.produce({});
+        const reckoning = await until(({ lost }) => lost === 0);
+        expect(faultsOf(reckoning)).toEqual(NO_FAULTS);
+        expect(mostLagMs).toBeLessThanOrEqual(2 * (PERIOD_MS + SETTLE_MS));
+
+        // The live checkpoint moved on with time and knows nothing of the past that was sent.
+        const [after] = (await live()).streams;
+        expect(after?.startTime).toBe(before?.startTime);
+        expect(Date.parse(after?.watermark ?? '')).toBeGreaterThan(
+          Date.parse(before?.watermark ?? ''),
+        );
+        const book = reckoning.byTag.find((line) => line.book === 'alerts');
+        expect(after?.totals?.records).toBe(
+          (book?.produced ?? 0) - ALERTS + (after?.totals?.duplicates ?? 0),
+        );
+        process.stdout.write(
+          `${ALERTS} alerts: paused at ${(paused.share * 100).toFixed(1)} % with ${((100 * arrived) / ALERTS).toFixed(1)} % arrived, most lag of the live stream ${mostLagMs} ms, period and settle ${PERIOD_MS + SETTLE_MS} ms\n`,
+        );
+
+        // Once it has ended it may be asked for again; cancelled, it delivers what it has and ends.
+        const again = startCli(['backfill', 'start', ...range, '--watch', ...config]);
+        expect(await onlyBackfill(client)).toBe(id);
+        await progressWhere(client, id, ({ totals: { segments } }) => segments > 0);
+        expect((await runCli(['backfill', 'cancel', 'alerts', ...config])).exitCode).toBe(0);
+        const cancelled = await again.result();
+        expect(cancelled.exitCode).toBe(1);
+        expect(cancelled.stderr).toMatch(/^error BACKFILL_CANCELLED: /m);
+        const list = await runCli(['backfill', 'list', '--json', ...config]);
+        const { backfills } = JSON.parse(list.stdout) as { backfills: BackfillJson[] };
+        expect(backfills.map(({ state }) => state)).toEqual(['cancelled', 'done']);
+        expect(backfills[0]?.pendingByOutput).toEqual({ devo_1: 0 });
+        expect(backfills[0]?.share).toBeLessThan(1);
+        const late = await runCli(['backfill', 'pause', 'alerts', ...config]);
+        expect(late).toMatchObject({ exitCode: 1 });
+        expect(late.stderr).toMatch(/^error BACKFILL_NOT_RUNNING: /);
+        await close();
+      },
+    );
+  },
+);
+
+test(
+  'a backfill whose worker and Temporal are killed goes on where it was, and loses nothing',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const { history, from, to } = past();
+    const folder = mkdtempSync(join(tmpdir(), 'backfill-kill-'));
+    const simulator = await startSimulator({
+      folder,
+      tenant: { history: { alerts: history } },
+      ...SERVICES,
+    });
+    const config = ['--config', simulator.configFile];
+    let collector = startUp(simulator.configFile);
+    try {
+      let joined = await connectTo(folder);
+      const range = ['alerts', '--from', from, '--to', to];
+      let started = await runCli(['backfill', 'start', ...range, ...config]);
+      while (started.exitCode !== 0) {
+        started = await runCli(['backfill', 'start', ...range, ...config]);
+      }
+      const id = /started (\S+)/.exec(started.stdout)?.[1] ?? '';
+      const before = await progressWhere(joined.client, id, ({ share }) => share > 0);
+      await joined.close();
+      await collector.kill();
+      const sent = arrivedOf(simulator);
+      collector = startUp(simulator.configFile);
+      while (arrivedOf(simulator) < ALERTS) {
+        if (collector.hasEnded()) throw new Error('the collector ended by itself');
+        await delay(200);
+      }
+      const watch = await runCli(['backfill', 'status', id, '--watch', ...config]);
+      expect(watch.exitCode).toBe(0);
+      joined = await connectTo(folder);
+      const done = await joined.client.workflow.getHandle(id).query(messages.progress);
+      await joined.close();
+      const { lost, duplicated, strangers, malformed } = simulator.reckoning();
+      process.stdout.write(
+        `killed at ${(before.share * 100).toFixed(1)} %, ${sent} alerts sent: lost ${lost}, duplicated ${duplicated}\n`,
+      );
+      expect({ lost, strangers, malformed }).toEqual({ lost: 0, strangers: 0, malformed: 0 });
+      expect(done?.startedMs).toBe(before.startedMs);
+      // What was confirmed before is not sent again.
+      const again = simulator.reckoning().byTag.find((line) => line.book === 'alerts')?.duplicated;
+      expect(again).toBeLessThanOrEqual(sent - (before.share - 0.02) * ALERTS);
+    } catch (error) {
+      process.stdout.write(collector.output().slice(-4_000));
+      throw error;
+    } finally {
+      await collector.stop();
+      await simulator.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
