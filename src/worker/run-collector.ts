@@ -32,7 +32,7 @@ const COMMON = 'common';
 const HOST = 'host';
 
 /** A gone input's worker ends so long after the config changed: what its stream has asked for is answered first. */
-const LINGER_MS = 60_000;
+const LINGER_MS = 5 * 60_000;
 
 /** The running process: workers on the common queue, on this host's own, and on those of incident alerts. */
 export interface Collector {
@@ -151,6 +151,8 @@ async function startWorkers(
     for (const name of workers.names()) if (!needed.includes(name)) workers.retire(name);
   };
 
+  let lingering: NodeJS.Timeout | undefined;
+
   workers.add(COMMON, 'common', fixed[0]);
   workers.add(HOST, 'host', fixed[1]);
   const done = workers.done
@@ -169,7 +171,10 @@ async function startWorkers(
     async reconfigure(newer) {
       const waiting = inForce.replace(newer);
       await addMissing();
-      setTimeout(retireUnwanted, LINGER_MS).unref();
+      // One timer: that of an earlier change would not leave a later one its time.
+      clearTimeout(lingering);
+      lingering = setTimeout(retireUnwanted, LINGER_MS);
+      lingering.unref();
       return waiting;
     },
     shutdown: workers.shutdown,

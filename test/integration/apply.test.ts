@@ -219,8 +219,7 @@ test('include_incident_alerts starts and ends the stream of its own', async () =
 
 test('a changed start_time sends everything since then once more', async () => {
   const startTime = new Date(Date.now() - 30 * 3_600_000).toISOString();
-  const arrived = () =>
-    simulator.reckoning().byTag.find(({ book }) => book === 'all_alerts')?.received ?? 0;
+  const arrived = () => simulator.receiver.received.arrivals('all_alerts').received;
   const before = arrived();
   await change(({ services }) => {
     services.all_alerts = { ...services.all_alerts, start_time: startTime };
