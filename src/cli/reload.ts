@@ -44,7 +44,11 @@ export function createReload(
   async function reloadOnce(): Promise<void> {
     const begun = asked;
     const config = await loadOnce();
-    if (config === undefined || isDeepStrictEqual(config, current)) return;
+    if (config === undefined) return;
+    if (isDeepStrictEqual(config, current)) {
+      log.info('Config read again: nothing changed');
+      return;
+    }
     while (!signal.aborted && asked === begun) {
       try {
         await options.apply(config);

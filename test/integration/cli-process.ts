@@ -24,6 +24,8 @@ export interface CliProcess {
   /** Everything it printed so far, both streams as they came. */
   output(): string;
   hasEnded(): boolean;
+  /** Sends a signal that does not end it. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal, waits for the end and returns the exit code, null where the signal ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
   /** Waits until it has ended by itself. */
@@ -63,6 +65,9 @@ export function startCli(
     pid: child.pid ?? 0,
     output: () => output,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    signal: (signal) => {
+      child.kill(signal);
+    },
     end: async (signal) => await end(child, signal),
     async result() {
       await closed;

@@ -9,6 +9,8 @@ export interface CollectorProcess {
   /** Everything it printed so far. */
   output(): string;
   hasEnded(): boolean;
+  /** Asks it to read its config again. */
+  hangUp(): void;
   /** Kills it, and its Temporal server, without warning. */
   kill(): Promise<void>;
   /** Kills it alone, without warning; an embedded server stays behind. */
@@ -39,6 +41,7 @@ export function startUp(
     pid: up.pid,
     output: () => up.output(),
     hasEnded: () => up.hasEnded(),
+    hangUp: () => up.signal('SIGHUP'),
     async kill() {
       await up.end('SIGKILL');
       killTemporal();

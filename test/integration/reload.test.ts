@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { StreamStatus } from '../../src/pull/status.js';
+import { startSimulator } from '../../src/simulator/simulator.js';
+import type { Simulator } from '../../src/simulator/simulator.js';
+import * as messages from '../../src/workflows/messages.js';
+import { runCli, untilPrinted } from './cli-process.js';
+import type { CollectorProcess } from './collector-process.js';
+import { connectTo, startUp } from './collector-process.js';
+import { faultsOf, history, NO_FAULTS } from './trial.js';
+
+const ALERTS = 400;
+
+interface AlertsYaml {
+  inputs: { cortex_xdr: { services: { alerts: Record<string, unknown> } } };
+}
+
+let folder: string;
+let simulator: Simulator;
+let up: CollectorProcess;
+let temporal: Awaited<ReturnType<typeof connectTo>>;
+let stream: WorkflowHandle;
+let past: { count: number; fromMs: number; toMs: number };
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'reload-'));
+  past = history(ALERTS);
+  simulator = await startSimulator({
+    folder,
+    tenant: { history: { alerts: past }, eventsPerAlert: { least: 1, most: 1 } },
+    services: { alerts: { request_period_in_seconds: 600, settle_in_seconds: 1 } },
+  });
+  await start();
+  while (simulator.reckoning().lost > 0) await delay(100);
+});
+afterAll(async () => {
+  await temporal.close();
+  await up.stop();
+  await simulator.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  up = startUp(simulator.configFile);
+  await untilPrinted(up, /Collector running/);
+  temporal = await connectTo(folder);
+  stream = temporal.client.workflow.getHandle('collect/cortex_xdr/simulated/alerts');
+}
+
+function writeAlerts(keys: Record<string, unknown>): void {
+  const config = parse(readFileSync(simulator.configFile, 'utf8')) as AlertsYaml;
+  Object.assign(config.inputs.cortex_xdr.services.alerts, keys);
+  writeFileSync(simulator.configFile, stringify(config));
+}
+
+async function streamWhere(wanted: (status: StreamStatus) => boolean): Promise<StreamStatus> {
+  for (;;) {
+    const status = await stream.query(messages.status);
+    if (wanted(status)) return status;
+    await delay(100);
+  }
+}
+
+/** Alerts that arrived, repeats included. */
+function received(): number {
+  return simulator.receiver.received.arrivals('alerts').received;
+}
+
+/** Lets the stream pull once more and returns what arrived until then. */
+async function afterOnePull(): Promise<number> {
+  const { totals } = await streamWhere(({ state }) => state === 'waiting');
+  await stream.signal(messages.pullNow);
+  await streamWhere(
+    (status) =>
+      status.totals.cycles > totals.cycles &&
+      status.state === 'waiting' &&
+      Object.values(status.pendingByOutput).every((segments) => segments === 0),
+  );
+  return received();
+}
+
+test('a restart with the same config sends nothing again', async () => {
+  await temporal.close();
+  expect(await up.stop()).toBe(0);
+  await start();
+  await untilPrinted(up, /0 to start, 0 to change, 0 to stop, 1 unchanged/);
+  expect(await afterOnePull()).toBe(ALERTS);
+  expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);
+});
+
+test('a reset sends everything from its start time on once more, once', async () => {
+  const middleMs = Math.round((past.fromMs + past.toMs) / 2);
+  const startTime = new Date(middleMs).toISOString();
+  const reset = ['reset', 'alerts', '--start-time', startTime, '--yes'];
+  expect(await runCli([...reset, '--config', simulator.configFile])).toMatchObject({ exitCode: 0 });
+  const { startTimeMs } = await streamWhere((status) => status.startTimeMs === middleMs);
+  expect(startTimeMs).toBe(middleMs);
+  const again = await afterOnePull();
+  // The history is spread evenly.
+  expect(Math.abs(again - ALERTS * 1.5)).toBeLessThanOrEqual(ALERTS * 0.05);
+  expect(await afterOnePull()).toBe(again);
+});
+
+test('the same request sent twice is one reset', async () => {
+  const before = received();
+  const request = { startTime: past.fromMs, requestId: randomUUID() };
+  await stream.signal(messages.resetPersistence, request);
+  await streamWhere(({ startTimeMs }) => startTimeMs === past.fromMs);
+  expect(await afterOnePull()).toBe(before + ALERTS);
+  await stream.signal(messages.resetPersistence, request);
+  expect(await afterOnePull()).toBe(before + ALERTS);
+});
+
+test('a broken file is refused with its mistakes, and the config before it stays in force', async () => {
+  const sound = readFileSync(simulator.configFile, 'utf8');
+  const before = await stream.query(messages.status);
+  writeFileSync(simulator.configFile, sound.replace('600', 'soon').replace('enabled: true', ''));
+  await untilPrinted(up, /"problem":"CONFIG_\w+ [^"]*request_period_in_seconds/);
+  await untilPrinted(up, /The config before it stays in force/);
+  expect((await stream.query(messages.status)).settings).toEqual(before.settings);
+  await afterOnePull();
+  writeFileSync(simulator.configFile, sound);
+  await untilPrinted(up, /Config read again: nothing changed/);
+});
+
+test('SIGHUP makes it read the file again', async () => {
+  const said = () => up.output().split('Config read again').length;
+  const before = said();
+  up.hangUp();
+  while (said() === before) await delay(50);
+});
+
+test('a changed file holds without a restart', async () => {
+  writeAlerts({ request_period_in_seconds: 900 });
+  await streamWhere(({ settings }) => settings.periodMs === 900_000);
+  await untilPrinted(up, /"details":\["request_period_in_seconds: 600 -> 900"\]/);
+});
+
+test('a changed start_time resets, once', async () => {
+  const before = received();
+  const startTime = new Date(past.fromMs - 1_000).toISOString();
+  writeAlerts({ start_time: startTime });
+  await streamWhere(({ startTimeMs }) => startTimeMs === Date.parse(startTime));
+  expect(await afterOnePull()).toBe(before + ALERTS);
+  writeAlerts({ request_period_in_seconds: 600 });
+  await streamWhere(({ settings }) => settings.periodMs === 600_000);
+  expect(await afterOnePull()).toBe(before + ALERTS);
+});
