@@ -25,9 +25,9 @@ import { createWorkerSet } from './worker-set.js';
 const GRACE_MS = 20_000;
 /** After this the worker ends whatever an activity still does. */
 const FORCE_MS = 25_000;
-/** Workflows kept in memory, some 0.3 MB each. */
+/** Workflows kept in memory, somewhat less than 1 MB each. */
 const LEAST_CACHED = 200;
-const MOST_CACHED = 2_000;
+const MOST_CACHED = 1_000;
 const COMMON = 'common';
 const HOST = 'host';
 

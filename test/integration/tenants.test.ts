@@ -52,6 +52,15 @@ async function sample(client: Client): Promise<Map<string, StreamSample>> {
   return samples;
 }
 
+/** Each event of a workflow with its time, for the one that was late. */
+async function timesOf(client: Client, workflowId: string): Promise<string> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const lines = (events ?? []).map(
+    ({ eventType, eventTime }) => `${Number(eventTime?.seconds ?? 0)} ${String(eventType)}`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
 }
@@ -149,6 +158,7 @@ test(
       let events = 0;
       let bytes = 0;
       let mostLateMs = 0;
+      let latest = '';
       for (const [id, first] of before) {
         const last = after.get(id);
         if (last === undefined) throw new Error(`${id} does not run any more`);
@@ -157,7 +167,8 @@ test(
         missed += Math.max(0, Math.round(between / PERIOD_MS) - done);
         // One that stands still since more than a period has missed one too.
         if (Date.now() - last.pull.pullingId > 2 * PERIOD_MS) missed += 1;
-        mostLateMs = Math.max(mostLateMs, (between - done * PERIOD_MS) / Math.max(1, done));
+        const lateMs = (between - done * PERIOD_MS) / Math.max(1, done);
+        if (lateMs > mostLateMs) [mostLateMs, latest] = [lateMs, id];
         cycles += done;
         events += last.historyLength - first.historyLength;
         bytes += last.historyBytes - first.historyBytes;
@@ -174,7 +185,7 @@ test(
         [
           `${TENANTS} tenants x ${STREAMS} streams, period ${PERIOD_SECONDS} s, ${DURATION_SECONDS} s`,
           `caught up after ${Math.round((caughtUpMs - begunMs) / 1_000)} s`,
-          `pull cycles ${cycles}, missed periods ${missed}, latest cycle ${Math.round(mostLateMs)} ms behind its period`,
+          `pull cycles ${cycles}, missed periods ${missed}, latest cycle ${Math.round(mostLateMs)} ms behind its period (${latest})`,
           `worker ${megabytes(mostRss)} resident at most, CPU ${Math.round(await metric(url, 'process_cpu_seconds_total'))} s`,
           `Temporal ${megabytes(residentBytes(pid))} resident, database ${megabytes(database.reduce((a, b) => a + b, 0))}`,
           `history per cycle: ${(events / Math.max(1, cycles)).toFixed(1)} events, ${Math.round(bytes / Math.max(1, cycles))} bytes`,
@@ -182,6 +193,7 @@ test(
           '',
         ].join('\n'),
       );
+      if (missed > 0) process.stdout.write(await timesOf(client, latest));
       await close();
       expect(before.size).toBe(TENANTS * STREAMS);
       expect(missed).toBe(0);
