@@ -38,6 +38,8 @@ beforeAll(async () => {
   });
   await start();
   while (simulator.reckoning().lost > 0) await delay(100);
+  // What is sent and not confirmed may be sent again.
+  await streamWhere(isConfirmed);
 });
 afterAll(async () => {
   await temporal.close();
@@ -67,6 +69,10 @@ async function streamWhere(wanted: (status: StreamStatus) => boolean): Promise<S
   }
 }
 
+function isConfirmed({ state, pendingByOutput }: StreamStatus): boolean {
+  return state === 'waiting' && Object.values(pendingByOutput).every((segments) => segments === 0);
+}
+
 /** Alerts that arrived, repeats included. */
 function received(): number {
   return simulator.receiver.received.arrivals('alerts').received;
@@ -76,16 +82,12 @@ function received(): number {
 async function afterOnePull(): Promise<number> {
   const { totals } = await streamWhere(({ state }) => state === 'waiting');
   await stream.signal(messages.pullNow);
-  await streamWhere(
-    (status) =>
-      status.totals.cycles > totals.cycles &&
-      status.state === 'waiting' &&
-      Object.values(status.pendingByOutput).every((segments) => segments === 0),
-  );
+  await streamWhere((status) => status.totals.cycles > totals.cycles && isConfirmed(status));
   return received();
 }
 
 test('a restart with the same config sends nothing again', async () => {
+  expect(received()).toBe(ALERTS);
   await temporal.close();
   expect(await up.stop()).toBe(0);
   await start();
