@@ -119,4 +119,10 @@ export default tseslint.config(
     rules: { 'import-x/no-default-export': 'off' },
   },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ['bench/**'],
+    languageOptions: {
+      globals: { AbortController: 'readonly', fetch: 'readonly', performance: 'readonly' },
+    },
+  },
 );

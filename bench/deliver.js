@@ -38,7 +38,9 @@ export async function deliver({ events = 100_000, rounds = 5, execArgv = [] }) {
           for (const who of ['collector', 'bare']) {
             const run = `${compression}-${round}`;
             const took = await worker.ask({ who, port, compression, run });
-            say(`deliver ${round}: ${who}, ${name}, gzip ${compression}, ${Math.round(took.elapsedMs)} ms`);
+            say(
+              `deliver ${round}: ${who}, ${name}, gzip ${compression}, ${Math.round(took.elapsedMs)} ms`,
+            );
             if (round > 0) runs[who]?.push(took);
           }
         }

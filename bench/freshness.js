@@ -5,6 +5,8 @@ import { percentile, printFigures, rounded, say } from './print.js';
 
 const PERIOD_S = 5;
 const SETTLE_S = 2;
+/** As far as records come late; what lies in it is read again in each cycle, and the quota holds for that too. */
+const LOOKBACK_S = 10;
 const PER_SECOND = 50;
 /** The first cycles begin while the process does. */
 const WARM_UP_MS = 20_000;
@@ -13,7 +15,12 @@ const WARM_UP_MS = 20_000;
 export async function freshness({ seconds = 90 }) {
   await withPlace(async (place) => {
     const { folder } = place;
-    const load = { perSecond: PER_SECOND, periodS: PERIOD_S, settleS: SETTLE_S };
+    const load = {
+      perSecond: PER_SECOND,
+      periodS: PERIOD_S,
+      settleS: SETTLE_S,
+      lookbackS: LOOKBACK_S,
+    };
     const tenant = await startProgram(place, 'live-tenant.js', { folder, ...load });
     await startCollector(place, tenant.first.configFile);
     await sleep(WARM_UP_MS);

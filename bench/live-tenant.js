@@ -6,8 +6,8 @@ import { startReceiver } from '../dist/simulator/receiver.js';
 import { startTenant } from '../dist/simulator/tenant.js';
 import { writeConfig } from '../dist/simulator/write-config.js';
 
-/** @type {{ folder: string, perSecond: number, periodS: number, settleS: number }} */
-const { folder, perSecond, periodS, settleS } = JSON.parse(process.argv[2] ?? '{}');
+/** @type {{ folder: string, perSecond: number, periodS: number, settleS: number, lookbackS: number }} */
+const { folder, perSecond, periodS, settleS, lookbackS } = JSON.parse(process.argv[2] ?? '{}');
 /** @type {number[]} */
 let agesMs = [];
 const authority = await createAuthority();
@@ -33,6 +33,7 @@ const configFile = await writeConfig({
         start_time: new Date(Date.now() - 1_000).toISOString(),
         request_period_in_seconds: periodS,
         settle_in_seconds: settleS,
+        lookback_in_seconds: lookbackS,
       },
     },
   ],

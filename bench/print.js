@@ -1,5 +1,4 @@
 // How every part shows its figures: a table to read, then one line of JSON to keep.
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import process from 'node:process';
 import Table from 'cli-table3';
@@ -51,9 +50,4 @@ export function percentile(values, share) {
 /** @param {number} value @param {number} [digits] */
 export function rounded(value, digits = 2) {
   return Number(value.toFixed(digits));
-}
-
-/** Version of the collector. @returns {string} */
-export function version() {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

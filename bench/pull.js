@@ -14,7 +14,7 @@ const BARE = [
  * Interleaves backfills and bare loops, so that other work on the machine meets both; the first round warms up.
  * @param {{ alerts: number, rounds: number, execArgv?: readonly string[] }} options
  */
-export async function pull({ alerts = 20_000, rounds = 5, execArgv = [], names = BARE.map(({ name }) => name) }) {
+export async function pull({ alerts = 20_000, rounds = 5, execArgv = [] }) {
   await withPlace(async (place) => {
     const range = historyRange();
     const { simulator, backfill } = await startTrial(place, { alerts, range, execArgv });
@@ -25,10 +25,12 @@ export async function pull({ alerts = 20_000, rounds = 5, execArgv = [], names =
       runs.set(name, [...(runs.get(name) ?? []), run]);
     };
     for (let round = 0; round <= rounds; round++) {
-      for (const { name, inFlight, pageSize } of BARE.filter(({ name }) => names.includes(name))) {
+      for (const { name, inFlight, pageSize } of BARE) {
         const collector = await backfill(`pull-${round}-${name}`);
         const beside = await bare.ask({ ...range, rows: alerts, inFlight, pageSize });
-        say(`pull ${round}: ${name} ${Math.round(beside.elapsedMs)} ms, collector ${Math.round(collector.elapsedMs)} ms`);
+        say(
+          `pull ${round}: ${name} ${Math.round(beside.elapsedMs)} ms, collector ${Math.round(collector.elapsedMs)} ms`,
+        );
         if (round === 0) continue;
         keep('collector', /** @type {never} */ (collector));
         keep(name, beside);

@@ -19,7 +19,8 @@ export async function quota({ alerts = 40_000, rounds = 2, execArgv = [] }) {
       const run = await trial.backfill(`quota-${round}`);
       const { requests, refused, first, last } = await watch.stop();
       say(`quota ${round}: ${requests} requests in ${Math.round(run.elapsedMs)} ms`);
-      const share = (/** @type {number} */ ms) => rounded((requests * 100_000) / PER_SECOND / ms, 1);
+      const share = (/** @type {number} */ ms) =>
+        rounded((requests * 100_000) / PER_SECOND / ms, 1);
       rows.push({
         round,
         records: run.totals.records,
@@ -39,7 +40,10 @@ export async function quota({ alerts = 40_000, rounds = 2, execArgv = [] }) {
 function watchRequests(control) {
   const stopped = new AbortController();
   const refusedOf = (/** @type {Record<string, number>} */ byEndpoint) =>
-    Object.entries(byEndpoint).reduce((sum, [key, count]) => sum + (key.endsWith(' 429') ? count : 0), 0);
+    Object.entries(byEndpoint).reduce(
+      (sum, [key, count]) => sum + (key.endsWith(' 429') ? count : 0),
+      0,
+    );
   const watching = (async () => {
     const before = await control('stats');
     const seen = { requests: before.requests, first: 0, last: 0 };

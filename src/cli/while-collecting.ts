@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { CollectorConfig } from '../config/model.js';
+import { keepHeapSmall } from '../worker/heap.js';
 import type { TemporalSession } from '../worker/open-temporal.js';
 import { startCollector } from '../worker/run-collector.js';
 import type { Collector } from '../worker/run-collector.js';
@@ -11,6 +12,7 @@ export async function whileCollecting(
   log: Logger,
   work: (collector: Collector) => Promise<void>,
 ): Promise<void> {
+  keepHeapSmall();
   const collector = await startCollector(config, session, log);
   try {
     await Promise.race([work(collector), collector.done]);
