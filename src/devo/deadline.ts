@@ -1,7 +1,7 @@
 /** A signal that aborts with any of others, or when the time is up; `clear` ends the clock. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  clear(): void;
+  readonly clear: () => void;
 }
 
 /**
@@ -15,7 +15,7 @@ export function startDeadline(timeoutMs: number, others: readonly AbortSignal[])
   }, timeoutMs);
   return {
     signal: AbortSignal.any([timeUp.signal, ...others]),
-    clear() {
+    clear: () => {
       clearTimeout(timer);
     },
   };
