@@ -119,11 +119,15 @@ test('nothing that a collector shows or keeps holds a key, a token, a password o
       const { stdout, stderr } = await runCli([...args, '--config', configFile]);
       shown.set(args.join(' '), stdout + stderr);
     }
-    for await (const { workflowId, memo, searchAttributes } of temporal.client.workflow.list()) {
+    for await (const {
+      workflowId,
+      memo,
+      typedSearchAttributes,
+    } of temporal.client.workflow.list()) {
       const handle = temporal.client.workflow.getHandle(workflowId);
       const details = await handle.query<unknown>('__temporal_workflow_metadata');
       const { raw } = await handle.describe();
-      shown.set(workflowId, JSON.stringify({ memo, searchAttributes, details, raw }));
+      shown.set(workflowId, JSON.stringify({ memo, typedSearchAttributes, details, raw }));
     }
     expect([...shown.keys()].filter((key) => key.startsWith('collect/'))).toHaveLength(7);
     expect(await collector.stop()).toBe(0);
