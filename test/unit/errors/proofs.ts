@@ -47,6 +47,9 @@ export const PROOFS = {
     'unit/cli/choose-stream.test.ts': [
       ...['USAGE_STREAM_UNKNOWN', 'USAGE_INPUT_UNKNOWN', 'USAGE_INPUT_NEEDED'],
     ],
+    'unit/cli/choose-backfill.test.ts': ['USAGE_BACKFILL_UNKNOWN', 'USAGE_BACKFILL_NEEDED'],
+    'unit/cli/backfill-view.test.ts': ['BACKFILL_FAILED'],
+    'integration/backfill-cli.test.ts': ['BACKFILL_CANCELLED', 'BACKFILL_NOT_RUNNING'],
     'unit/cli/program.test.ts': ['USAGE_START_TIME', 'RESET_DECLINED'],
     'unit/cli/demo-place.test.ts': ['USAGE_FOLDER'],
     'unit/cli/status-table.test.ts': ['STREAM_NOT_STARTED', 'STREAM_NO_ANSWER'],
