@@ -31,9 +31,13 @@ export async function guarded<Result>(
     if (context.cancellationSignal.aborted) throw new CancelledFailure('cancelled');
     const code = codeOf(error);
     deps.observer.onFailed(stream, activity, code);
+    // The argument is often more than the stream: keys by the thousand do not belong into the log.
+    const { input, inputId } = stream;
     deps.log.warn(
       {
-        ...stream,
+        input,
+        inputId,
+        stream: stream.stream,
         activity,
         code,
         attempt: context.info.attempt,

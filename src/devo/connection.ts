@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:net';
 import type { CollectorError } from '../errors/collector-error.js';
+import { startDeadline } from './deadline.js';
 import { codeOf, devoError } from './errors.js';
 import { Transport } from './transport.js';
 
@@ -28,7 +29,7 @@ export async function connectTransport(
   signal.throwIfAborted();
   const peer = `${address}:${port}`;
   const raw = connect({ host: address, port, allowHalfOpen: true, noDelay: true, keepAlive: true });
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
+  const { signal: deadline, clear } = startDeadline(CONNECT_TIMEOUT_MS, [signal]);
   try {
     await new Promise<void>((resolve, reject) => {
       raw.once('connect', resolve).once('error', reject);
@@ -38,6 +39,8 @@ export async function connectTransport(
     raw.on('error', () => undefined).destroy();
     signal.throwIfAborted();
     throw deadline.aborted ? connectTimeout(peer) : toConnectError(error, peer);
+  } finally {
+    clear();
   }
   raw.removeAllListeners('error');
   return new Transport(raw);

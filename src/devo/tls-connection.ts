@@ -12,6 +12,7 @@ import {
   connectTransport,
   toConnectError,
 } from './connection.js';
+import { startDeadline } from './deadline.js';
 import { clientRefused, toTlsError } from './tls-errors.js';
 import type { Transport } from './transport.js';
 
@@ -77,11 +78,7 @@ async function handshake(
   peer: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const deadline = AbortSignal.any([
-    signal,
-    transport.broken,
-    AbortSignal.timeout(CONNECT_TIMEOUT_MS),
-  ]);
+  const { signal: deadline, clear } = startDeadline(CONNECT_TIMEOUT_MS, [signal, transport.broken]);
   // Up to here a broken handshake is the network's; from here on all that is left to refuse is the client.
   const progress = { agreedOnKeys: false };
   stream.once('keylog', () => (progress.agreedOnKeys = true));
@@ -95,6 +92,8 @@ async function handshake(
     if (transport.broken.aborted) throw toConnectError(transport.broken.reason, peer);
     if (deadline.aborted) throw connectTimeout(peer);
     throw toTlsError(error, peer) ?? toConnectError(error, peer);
+  } finally {
+    clear();
   }
 }
 

@@ -35,9 +35,7 @@ export interface Place {
   close(): Promise<void>;
 }
 
-export interface PlaceOptions extends Partial<
-  Omit<SimulatorOptions, 'folder' | 'tenant' | 'globals'>
-> {
+export interface PlaceOptions extends Partial<Omit<SimulatorOptions, 'folder' | 'tenant'>> {
   readonly incidents: number;
   /** Keys of `globals.temporal`. */
   readonly temporal?: Readonly<Record<string, unknown>>;
@@ -46,14 +44,14 @@ export interface PlaceOptions extends Partial<
 
 /** Incidents of the last 20 hours but one, at a tenant without a rate limit that is pulled every 5 s. */
 export async function openPlace(options: PlaceOptions): Promise<Place> {
-  const { incidents, tenant, temporal, ...more } = options;
+  const { incidents, tenant, temporal, globals, ...more } = options;
   const folder = mkdtempSync(join(tmpdir(), 'collecting-'));
   const simulator = await startSimulator({
     services: { incidents: {} },
     output: IMPATIENT,
     everyService: { request_period_in_seconds: 5, settle_in_seconds: 1 },
     ...more,
-    globals: { temporal: { ui_port: uiPort(), ...temporal } },
+    globals: { ...globals, temporal: { ui_port: uiPort(), ...temporal } },
     folder,
     tenant: { ...incidentsOfToday(incidents), ...tenant },
   });

@@ -238,22 +238,6 @@ describe('a receiver that confirms nothing and is killed then', () => {
     expect(log.match(/DEVO_UNCONFIRMED/g)).toHaveLength(1);
     expect(log).toContain('DEVO_CONNECT_REFUSED');
   });
-
-  test('no key, token, private key or event is in the log at debug level, the metrics or the health', () => {
-    const { log, ...pages } = shown;
-    expect(log).toContain('"level":"debug"');
-    const everything = log + JSON.stringify(pages);
-    const key = readFileSync(join(folder, 'certs', 'domain.key'), 'utf8').split('\n');
-    const secrets = [
-      TENANT.apiKey,
-      HTTP_OUTPUT.token,
-      'PRIVATE KEY',
-      key[1] ?? '',
-      'incident_sources',
-    ];
-    expect(secrets.every((secret) => secret.length > 10)).toBe(true);
-    expect(secrets.filter((secret) => everything.includes(secret))).toEqual([]);
-  });
 });
 
 test('a port that is taken ends the start with HTTP_PORT_IN_USE and exit code 1', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createResolveBackfill } from '../../src/activities/resolve-backfill.js';
 import type { BackfillProgress } from '../../src/pull/backfill.js';
@@ -36,7 +37,7 @@ describe.skipIf(findChromium(process.env) === undefined)('a backfill from Tempor
     const identity = { input: 'test', inputId: '1', stream: 'alerts' } as const;
     const streams = () => [{ identity, settings: settingsFor(queue) }];
     const activities = {
-      resolveBackfill: createResolveBackfill({ streams }),
+      resolveBackfill: createResolveBackfill({ streams, log: pino({ enabled: false }) }),
       fetchSegment: (input: FetchSegmentInput) => Promise.resolve(receiptFor(input, queue, 3)),
       deliverSegment: (input: DeliverSegmentInput) => Promise.resolve(delivered(input)),
     };

@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { StatusJson } from '../../src/cli/status-json.js';
+import { status } from '../../src/workflows/messages.js';
+import { runCli } from './cli-process.js';
+import { connectTo, startUp } from './collector-process.js';
+import type { CollectorProcess } from './collector-process.js';
+import { logLines, until } from './collecting.js';
+import {
+  BUSY,
+  FETCH_TROUBLE,
+  HEALTHY,
+  OLD_TENANT,
+  OUTPUT_TROUBLE,
+  startEveryTrouble,
+} from './every-trouble.js';
+import type { EveryTrouble } from './every-trouble.js';
+
+/** Requests for a backfill that make no sense. */
+const BACKFILLS = {
+  BACKFILL_REQUEST_INVALID: 'yesterday',
+  BACKFILL_RANGE_INVALID: { service: 'agent_audits', from: '2026-02-01', to: '2026-01-01' },
+  BACKFILL_STREAM_UNKNOWN: { service: 'alert', from: '2026-01-01', to: '2026-02-01' },
+} as const;
+
+interface Named {
+  readonly input: string;
+  readonly stream: string;
+}
+
+const idOf = ({ input, stream }: Named) => `collect/${input}/${input}/${stream}`;
+
+/** Codes of the failures of activities as Temporal UI shows them: in the history, or of the try to come. */
+async function failuresIn(handle: WorkflowHandle): Promise<Set<string>> {
+  const { events } = await handle.fetchHistory();
+  const { raw } = await handle.describe();
+  const failures = [
+    ...(events ?? []).map((event) => event.activityTaskFailedEventAttributes?.failure),
+    ...(raw.pendingActivities ?? []).map(({ lastFailure }) => lastFailure),
+  ];
+  return new Set(failures.map((failure) => failure?.applicationFailureInfo?.type ?? ''));
+}
+
+describe('every class of error that a running collector meets', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'error-codes-'));
+  let trouble: EveryTrouble;
+  let collector: CollectorProcess;
+  let temporal: { readonly client: Client; readonly close: () => Promise<void> };
+
+  beforeAll(async () => {
+    trouble = await startEveryTrouble(folder);
+    collector = startUp(trouble.configFile);
+    await until('the start', collector, () => logLines(collector, 'Collector running') > 0);
+    trouble.spoilCertificates();
+    trouble.healthy.produce({ audit_managements: 20 });
+    temporal = await connectTo(folder);
+  });
+  afterAll(async () => {
+    await temporal.close();
+    await collector.stop();
+    await trouble.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const handleOf = (named: Named) => temporal.client.workflow.getHandle(idOf(named));
+
+  async function statusNow(): Promise<StatusJson> {
+    const { stdout } = await runCli(['status', '--json', '--config', trouble.soundConfigFile]);
+    return JSON.parse(stdout) as StatusJson;
+  }
+
+  /** Codes by what reports them, for those that are shown at last. */
+  async function errorsWhere<Errors extends object>(
+    read: (status: StatusJson) => Errors,
+    wanted: Errors,
+  ): Promise<Errors> {
+    let found = read(await statusNow());
+    const isSo = () => JSON.stringify(found) === JSON.stringify(wanted);
+    await until('the codes', collector, async () => {
+      found = read(await statusNow());
+      return isSo();
+    }).catch(() => undefined);
+    return found;
+  }
+
+  test('of an output is in the log, the status and the history, and the good output has everything', async () => {
+    const shown = await errorsWhere(({ streams }) => {
+      const stream = streams.find((each) => each.workflowId === idOf(HEALTHY));
+      const codes = new Map((stream?.errors ?? []).map(({ output, code }) => [output, code]));
+      return Object.fromEntries(
+        Object.keys(OUTPUT_TROUBLE).map((output) => [output, codes.get(output)]),
+      );
+    }, OUTPUT_TROUBLE);
+    expect(shown).toEqual(OUTPUT_TROUBLE);
+    const codes = Object.values(OUTPUT_TROUBLE);
+    const failed = await failuresIn(handleOf(HEALTHY));
+    expect(codes.filter((code) => !failed.has(code))).toEqual([]);
+    expect(codes.filter((code) => !isLogged(code))).toEqual([]);
+    expect(trouble.good.received.malformed.count).toBe(0);
+    expect(trouble.good.stats().events).toBeGreaterThan(0);
+  });
+
+  test('of the API is in the log, the status and the history, of its own stream alone', async () => {
+    const wanted = Object.fromEntries(FETCH_TROUBLE.map((each) => [idOf(each), each.code]));
+    const shown = await errorsWhere(
+      ({ streams }) =>
+        Object.fromEntries(
+          Object.keys(wanted).map((id) => [
+            id,
+            streams
+              .find(({ workflowId }) => workflowId === id)
+              ?.errors.find(({ source }) => source === 'fetch')?.code,
+          ]),
+        ),
+      wanted,
+    );
+    expect(shown).toEqual(wanted);
+    for (const each of FETCH_TROUBLE) {
+      expect(await failuresIn(handleOf(each))).toContain(each.code);
+      expect(isLogged(each.code)).toBe(true);
+    }
+  });
+
+  test('of the quota is in the log and in Temporal, where the next try stands', async () => {
+    const code = 'CORTEX_RATE_LIMITED';
+    await until(code, collector, () => isLogged(code));
+    expect(await failuresIn(handleOf(BUSY))).toContain(code);
+  });
+
+  test('of a refused time field is in the log and the history; the status says by what it asks now', async () => {
+    const code = 'CORTEX_TIME_FIELD_REFUSED';
+    await until(code, collector, () => isLogged(code));
+    const handle = handleOf(OLD_TENANT);
+    await until('the other field', collector, async () => {
+      return (await handle.query(status)).timeField === 'creation_time';
+    });
+    expect(await failuresIn(handle)).toContain(code);
+  });
+
+  test('of a signal is in the status and in the details that Temporal UI shows', async () => {
+    const handle = temporal.client.workflow.getHandle('collect/healthy/healthy/agent_audits');
+    await handle.signal('resetPersistence', { startTime: 'yesterday' });
+    const { streams } = await statusNow();
+    const stream = streams.find(({ stream }) => stream === 'agent_audits');
+    expect(stream?.errors).toMatchObject([{ source: 'signal', code: 'SIGNAL_REFUSED' }]);
+    const details = await handle.query<unknown>('__temporal_workflow_metadata');
+    expect(JSON.stringify(details)).toContain('SIGNAL_REFUSED');
+  });
+
+  test.each(Object.entries(BACKFILLS))(
+    'of a backfill is in the log and ends its workflow: %s',
+    async (code, request) => {
+      const handle = await temporal.client.workflow.start('backfill', {
+        workflowId: `backfill/${code}`,
+        taskQueue: 'cortex-devo',
+        args: [request],
+      });
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: code } });
+      expect((await handle.describe()).status.name).toBe('FAILED');
+      expect(await failuresIn(handle)).toContain(code);
+      expect(isLogged(code)).toBe(true);
+    },
+  );
+
+  function isLogged(code: string): boolean {
+    return logLines(collector, `"code":"${code}"`, '"msg":"Activity failed"') > 0;
+  }
+});
