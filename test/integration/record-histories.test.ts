@@ -15,6 +15,7 @@ import type {
 import { extraDataQueue } from '../../src/pull/task-queues.js';
 import type { backfill } from '../../src/workflows/backfill.js';
 import * as messages from '../../src/workflows/messages.js';
+import { PROJECT_ROOT } from './temporal-server.js';
 import type { TestBench } from './stream-harness.js';
 import {
   delivered,
@@ -42,7 +43,9 @@ afterAll(async () => {
 
 async function save(name: string, handle: WorkflowHandle): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), historyToJSON(await handle.fetchHistory()));
+  // Stack traces name this machine's folders, which are nobody's business.
+  const history = historyToJSON(await handle.fetchHistory()).replaceAll(`${PROJECT_ROOT}/`, '');
+  writeFileSync(join(folder, `${name}.json`), history);
   const { status } = await handle.describe();
   if (status.name === 'RUNNING') await handle.terminate();
 }
