@@ -18,6 +18,7 @@ import {
   openWorkflow,
   showColumns,
 } from '../test/ui/temporal-ui.js';
+import { withPrometheus } from './prometheus-picture.js';
 
 const IMAGES = join(PROJECT_ROOT, 'docs', 'images');
 const HOUR_MS = 3_600_000;
@@ -124,4 +125,13 @@ test('pictures of Temporal UI', async () => {
   });
   await page.getByText('Task Queue is Active').waitFor();
   await take(page, 'start-backfill', { height: 900 });
+});
+
+test('a picture of the metrics in Prometheus', async () => {
+  const { page } = browser;
+  const [, metrics = ''] = /"urls":\["http:\/\/([^"]+)"/.exec(collector.output()) ?? [];
+  await withPrometheus(folder, metrics, page, async () => {
+    await page.setViewportSize({ width: 1_400, height: 1_800 });
+    await take(page, 'prometheus', { height: 1_600, whole: true });
+  });
 });
