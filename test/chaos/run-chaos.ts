@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '../../src/simulator/random.js';
 import type { Reckoning } from '../../src/simulator/reckoning.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
-import { startUp } from '../integration/collector-process.js';
+import { connectTo, startUp } from '../integration/collector-process.js';
 import { uiPort } from '../integration/collecting.js';
 import { API_FAULTS, CALM_RECEIVER, DISTURBANCES, drawKind } from './disturbances.js';
 import type { DisturbanceKind, Scene } from './disturbances.js';
@@ -18,6 +18,9 @@ const MOMENT_MS = 1_500;
 const STANDSTILL_MS = 240_000;
 /** A segment holds at most 5,000 alerts, each with the 1 to 3 events the simulated tenant gives it. */
 const MOST_FRAMES = 5_000 * 4;
+
+/** Deliveries at a time: of the live stream and of the backfill. */
+const DELIVERIES = 2;
 
 /** The receiver's word for a frame whose end never came. */
 const CUT = 'last frame does not end in a line feed';
@@ -57,7 +60,7 @@ export interface ChaosResult {
 }
 
 /**
- * Pulls a tenant's alerts with the built collector while it, its Temporal server, the API and the receiver are
+ * Pulls a tenant's alerts with the built collector, the older half by a backfill, while it, its Temporal server, the API and the receiver are
  * disturbed at moments drawn from the seed, spread over the pull. Raises an error with the collector's last
  * lines where nothing new arrives for 4 minutes or the collector ends by itself.
  */
@@ -65,6 +68,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'));
   const random = createRandom(options.seed);
   const nowMs = Date.now();
+  const middleMs = nowMs - 10 * HOUR_MS;
   const simulator = await startSimulator({
     folder,
     tenant: {
@@ -76,7 +80,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       faults: API_FAULTS,
     },
     services: { alerts: {} },
-    everyService: { request_period_in_seconds: 5, settle_in_seconds: 1 },
+    everyService: {
+      request_period_in_seconds: 5,
+      settle_in_seconds: 1,
+      start_time: new Date(middleMs).toISOString(),
+    },
     globals: { temporal: { ui_port: uiPort() } },
   });
   await simulator.receiver.setMode(CALM_RECEIVER);
@@ -107,6 +115,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 
   const kills: Kill[] = [];
   try {
+    await until(() => arrived() > 0);
+    await startBackfill(folder, nowMs - 21 * HOUR_MS, middleMs);
     for (let number = 1; number <= options.kills; number += 1) {
       // Spread evenly over what is left, so that the last ones do not come after the end.
       const wanted = (expected * (number - 0.5)) / (options.kills + 1);
@@ -129,13 +139,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const { resets } = simulator.receiver.stats();
     const workerKills = kills.filter(({ kind }) => kind.startsWith('worker')).length;
     const { count, reasons } = simulator.receiver.received.malformed;
-    const onlyCut = count <= workerKills && reasons.every((reason) => reason === CUT);
+    const onlyCut = count <= DELIVERIES * workerKills && reasons.every((reason) => reason === CUT);
     return {
       kills,
       reckoning: simulator.reckoning(),
       resets,
       ...(onlyCut ? { cut: count, malformed: 0 } : { cut: 0, malformed: count }),
-      mostDuplicates: (workerKills + resets) * MOST_FRAMES,
+      mostDuplicates: (DELIVERIES * workerKills + resets) * MOST_FRAMES,
     };
   } catch (error) {
     options.print(scene.collector.output().slice(-4_000));
@@ -150,4 +160,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 function lineOf(number: number, { kind, before, inFlight, recoveryMs }: Kill): string {
   const seconds = (recoveryMs / 1000).toFixed(1);
   return `${String(number).padStart(3)}  ${kind.padEnd(20)} after ${String(before).padStart(7)} events, ${inFlight} in flight, going on after ${seconds.padStart(6)} s`;
+}
+
+/** Starts a backfill of what lies before the live stream's beginning. */
+async function startBackfill(folder: string, fromMs: number, toMs: number): Promise<void> {
+  const { client, close } = await connectTo(folder);
+  await client.workflow.start('backfill', {
+    workflowId: 'backfill/chaos',
+    taskQueue: 'cortex-devo',
+    args: [{ service: 'alerts', from: fromMs, to: toMs }],
+  });
+  await close();
 }
