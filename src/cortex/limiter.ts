@@ -2,8 +2,11 @@ import PQueue from 'p-queue';
 import type { RequestLimit } from '../config/model.js';
 import type { Priority } from '../pull/receipts.js';
 
-/** Timers and clocks are not exact to the millisecond. */
-const MARGIN_MS = 5;
+/**
+ * Added to every period: what a usual reply does not show of its request's way, for some of the time before it
+ * was the server's own.
+ */
+const MARGIN_MS = 50;
 /** A reply may be later than usual by so much before its request no longer counts as one on its way. */
 const MOST_LATE_MS = 2_000;
 /** Round trips of a call that its usual one is taken from. */
