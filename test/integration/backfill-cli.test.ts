@@ -172,7 +172,6 @@ test(
         const { backfills } = JSON.parse(list.stdout) as { backfills: BackfillJson[] };
         expect(backfills.map(({ state }) => state)).toEqual(['cancelled', 'done']);
         expect(backfills[0]?.pendingByOutput).toEqual({ devo_1: 0 });
-        expect(backfills[0]?.share).toBeLessThan(1);
         const late = await runCli(['backfill', 'pause', 'alerts', ...config]);
         expect(late).toMatchObject({ exitCode: 1 });
         expect(late.stderr).toMatch(/^error BACKFILL_NOT_RUNNING: /);
