@@ -1,11 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios from 'axios';
-import type { AxiosResponse } from 'axios';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Credentials } from '../config/model.js';
 import type { Priority } from '../pull/receipts.js';
 import type { TimeWindow } from '../pull/window.js';
+import { bodyText } from './body.js';
 import { classify, errorCodeOf } from './classify.js';
 import { CortexError } from './errors.js';
 import { baseUrl } from './host.js';
@@ -89,13 +89,14 @@ export interface ClientOptions {
 /** Makes the client of one input. */
 export function createCortexClient(options: ClientOptions): CortexClient {
   const { credentials, limiter } = options;
+  const mostBodyBytes = options.mostBodyBytes ?? MOST_BODY_BYTES;
   const http = axios.create({
     timeout: options.timeoutMs ?? TIMEOUT_MS,
-    maxContentLength: options.mostBodyBytes ?? MOST_BODY_BYTES,
+    maxContentLength: mostBodyBytes,
     maxRedirects: 0,
-    responseType: 'text',
-    // axios would parse JSON by itself, and lose what a double cannot hold.
-    transformResponse: (body: unknown) => body,
+    // axios would unpack in small pieces, parse JSON by itself, and lose what a double cannot hold.
+    responseType: 'arraybuffer',
+    decompress: false,
     validateStatus: () => true,
     ...agents(options.proxy),
   });
@@ -107,13 +108,17 @@ export function createCortexClient(options: ClientOptions): CortexClient {
     { signal, priority = 'live', quota = 'input' }: CallOptions,
   ): Promise<ParsedReply> {
     const askedMs = performance.now();
-    return await limiter.run(
+    const {
+      status,
+      headers,
+      data: body,
+    } = await limiter.run(
       async () => {
         const startedMs = performance.now();
-        const report = (status: number | 'network') =>
+        const report = (found: number | 'network') =>
           options.onRequest?.({
             path,
-            status,
+            status: found,
             elapsedMs: performance.now() - startedMs,
             waitedMs: startedMs - askedMs,
           });
@@ -123,14 +128,21 @@ export function createCortexClient(options: ClientOptions): CortexClient {
           throw networkError(error, path, credentials.apiKey);
         });
         report(response.status);
-        return readReply(response, path, credentials.apiKey, quota === 'own' ? undefined : limiter);
+        return response;
       },
-      { priority, kind: path, signal },
+      { priority, kind: path, signal, isUsual: (response) => isGood(response.status) },
     );
+    const encoding = headers['content-encoding'] as string | undefined;
+    const text = await bodyText(body, encoding, mostBodyBytes).catch((error: unknown) => {
+      throw networkError(error, path, credentials.apiKey);
+    });
+    const told = retryAfterMs(headers['retry-after'], Date.now());
+    const itsLimiter = quota === 'own' ? undefined : limiter;
+    return readReply({ status, text, retryAfterMs: told }, path, credentials.apiKey, itsLimiter);
   }
 
   async function send(url: string, data: JsonObject, signal: AbortSignal | undefined) {
-    return await http.post<string>(
+    return await http.post<Buffer>(
       url,
       { request_data: data },
       {
@@ -190,17 +202,22 @@ function listBody({ timeField, window, offset }: ListRequest): JsonObject {
   };
 }
 
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterMs: number | undefined;
+}
+
 function readReply(
-  { status, data: body, headers }: Pick<AxiosResponse<string>, 'status' | 'data' | 'headers'>,
+  { status, text, retryAfterMs: told }: Reply,
   path: string,
   apiKey: string,
   limiter: Limiter | undefined,
 ): ParsedReply {
-  const parsed = parseBody(body);
+  const parsed = parseBody(text);
   const reply = isJsonObject(parsed?.value) ? parsed.value.reply : undefined;
-  const failed = status < 200 || status > 299 ? status : errorCodeOf(reply);
+  const failed = isGood(status) ? errorCodeOf(reply) : status;
   if (failed !== undefined) {
-    const told = retryAfterMs(headers['retry-after'], Date.now());
     const waitMs = told ?? (limiter === undefined ? OWN_QUOTA_WAIT_MS : undefined);
     const error = classify(failed, reply ?? parsed?.value, { path, apiKey, retryAfterMs: waitMs });
     if (error.code === 'CORTEX_RATE_LIMITED') limiter?.rateLimited(waitMs);
@@ -210,12 +227,16 @@ function readReply(
     const found = parsed === undefined ? 'no JSON' : 'JSON without "reply"';
     throw new CortexError(
       'CORTEX_INVALID_REPLY',
-      `${path}: found ${found} (${body.length} characters), expected {"reply": …}`,
+      `${path}: found ${found} (${text.length} characters), expected {"reply": …}`,
       { retry: 'later', status },
     );
   }
   limiter?.succeeded();
   return { value: reply, lossless: parsed.lossless };
+}
+
+function isGood(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
 function parseBody(body: string): ParsedReply | undefined {

@@ -17,13 +17,11 @@ const MARKED = new RegExp(`"${MARK}([^"]+)"`, 'g');
  * Number tokens that a double may not hold: 16 characters or more (2^53 has 16 digits), or an exponent of
  * three digits. A string that looks like one costs time only.
  */
-const DOUBTFUL_NUMBER = /(?:^|[:[,])\s*-?(?:\d[\d.eE+-]{15}|\d[\d.]*[eE][+-]?\d{3})/g;
-/**
- * The same as the value of a field, and surely outside of any string: the quote before the colon is a
- * closing one, for an opening one follows `{`, `[`, `,` or `:`, and one within a string a backslash.
- */
-const DOUBTFUL_FIELD =
-  /([^\\{[,:\s]"\s*:\s*)(-?(?:\d[\d.eE+-]{15,}|\d[\d.]*[eE][+-]?\d{3,}))(?=\s*[,}])/g;
+const DOUBTFUL_NUMBER = /[:[,]\s*(-?(?:\d[\d.eE+-]{15,}|\d[\d.]*[eE][+-]?\d{3,}))/g;
+/** The end of a field's name: an opening quote follows `{`, `[`, `,` or `:`, and one within a string a backslash. */
+const CLOSING_QUOTE = /^[^\\{[,:\s]"$/;
+const END_OF_FIELD = /\s*[,}]/y;
+const OBJECT_OR_LIST = /^\s*[{[]/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** A parsed reply; `lossless` tells whether it holds an exact number, so that encoding knows. */
@@ -38,27 +36,44 @@ export interface ParsedReply {
  * Raises a SyntaxError.
  */
 export function parseReply(text: string): ParsedReply {
-  const doubtful = text.match(DOUBTFUL_NUMBER)?.length ?? 0;
-  if (doubtful === 0) return { value: JSON.parse(text) as JsonValue, lossless: false };
-  let found = 0;
+  const marked = markExactNumbers(text);
+  if (marked !== undefined) {
+    return { value: JSON.parse(marked) as JsonValue, lossless: marked !== text };
+  }
   let lossless = false;
-  const mark = (token: string) => {
-    lossless = true;
-    return `${MARK}${token}`;
-  };
-  const marked = text.replace(DOUBTFUL_FIELD, (field, before: string, token: string) => {
-    if (!NUMBER.test(token)) return field;
-    found += 1;
-    return isSafeNumber(token) ? field : `${before}"${mark(token)}"`;
-  });
-  if (found === doubtful) return { value: JSON.parse(marked) as JsonValue, lossless };
   const value = parse(text, undefined, {
     // A plain number wherever it has the same value, so that both ways of parsing agree on it.
-    parseNumber: (token) => (isSafeNumber(token) ? Number(token) : mark(token)),
+    parseNumber: (token) => {
+      if (isSafeNumber(token)) return Number(token);
+      lossless = true;
+      return `${MARK}${token}`;
+    },
     // As JSON.parse has it: the last one wins.
     onDuplicateKey: ({ newValue }) => newValue,
   }) as JsonValue;
   return { value, lossless };
+}
+
+/** The text with its exact numbers as marked strings; undefined where one may not be the value of a field. */
+function markExactNumbers(text: string): string | undefined {
+  if (!OBJECT_OR_LIST.test(text)) return undefined;
+  const parts: string[] = [];
+  let copiedTo = 0;
+  for (const { 0: found, 1: token = '', index } of text.matchAll(DOUBTFUL_NUMBER)) {
+    const endsAt = index + found.length;
+    if (!NUMBER.test(token) || !isFieldValue(text, index, endsAt)) return undefined;
+    if (isSafeNumber(token)) continue;
+    parts.push(text.slice(copiedTo, endsAt - token.length), `"${MARK}${token}"`);
+    copiedTo = endsAt;
+  }
+  return parts.length === 0 ? text : [...parts, text.slice(copiedTo)].join('');
+}
+
+/** Whether what begins at a colon and ends there is surely the value of a field, and not part of a string. */
+function isFieldValue(text: string, colonAt: number, endsAt: number): boolean {
+  END_OF_FIELD.lastIndex = endsAt;
+  const quote = text.slice(0, colonAt).trimEnd().slice(-2);
+  return text[colonAt] === ':' && CLOSING_QUOTE.test(quote) && END_OF_FIELD.test(text);
 }
 
 /** The digits of a number that a double cannot hold exactly; undefined for any other value. */

@@ -20,10 +20,12 @@ const SUCCESSES_PER_RAISE = 20;
 /** Least share of the configured rate: of 10 per second, one in 5 s is left. */
 const LEAST_SHARE = 0.02;
 
-export interface TurnOptions {
+export interface TurnOptions<Result> {
   readonly priority: Priority;
   /** Requests that usually take equally long, such as those of one path. */
   readonly kind: string;
+  /** Whether the time that this reply took tells what is usual; a refusal comes fast. Default: it does. */
+  readonly isUsual?: (result: Result) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +40,7 @@ interface Start {
 /** The quota of one input, shared by all its streams; live pulls go first. */
 export interface Limiter {
   /** Waits for its turn, then runs the request; rejects with the signal's reason when aborted before. */
-  run<Result>(request: () => Promise<Result>, options: TurnOptions): Promise<Result>;
+  run<Result>(request: () => Promise<Result>, options: TurnOptions<Result>): Promise<Result>;
   /** The API said 429: the whole input pauses and goes on at half its rate. */
   rateLimited(retryAfterMs: number | undefined): void;
   /** The API took a request: a slowed input grows back. */
@@ -105,14 +107,13 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
     return start;
   }
 
-  /** Of good replies only: a refusal comes fast. */
   function learn(kind: string, roundTripMs: number): void {
     const known = roundTrips.get(kind) ?? [];
     roundTrips.set(kind, [...known, roundTripMs].slice(-ROUND_TRIPS));
   }
 
   return {
-    async run(request, { priority, kind, signal }) {
+    async run(request, { priority, kind, signal, isUsual = () => true }) {
       const start = await gate.add(
         async () => {
           await turn(signal);
@@ -122,7 +123,7 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
       );
       try {
         const result = await request();
-        learn(kind, performance.now() - start.atMs);
+        if (isUsual(result)) learn(kind, performance.now() - start.atMs);
         return result;
       } finally {
         start.endedMs = performance.now();

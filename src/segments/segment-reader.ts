@@ -1,16 +1,22 @@
 import { createReadStream } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { CollectorError } from '../errors/collector-error.js';
 import type { SegmentRef } from '../pull/receipts.js';
 import { lostSegment, systemCode, toSegmentError } from './errors.js';
 import type { SegmentSource } from './segment-store.js';
+import type { WholeFiles } from './whole-files.js';
 
 /** One read from the disk, bytes; below 1 MB, TLS over the observed transport gets measurably slower. */
 const READ_BYTES = 1024 * 1024;
 
 /** Opens a segment that is there in its full size. Raises `SEGMENT_MISSING` or `SEGMENT_DAMAGED`. */
-export async function openSegment(path: string, ref: SegmentRef): Promise<SegmentSource> {
+export async function openSegment(
+  path: string,
+  ref: SegmentRef,
+  whole: WholeFiles,
+): Promise<SegmentSource> {
   try {
     const { size } = await stat(path);
     if (size !== ref.bytes) throw wrongSize(path, ref, size);
@@ -20,19 +26,22 @@ export async function openSegment(path: string, ref: SegmentRef): Promise<Segmen
   return {
     ref,
     async *frames() {
-      await check(path, ref);
+      await check(path, ref, whole);
       yield* checked(path, ref);
     },
   };
 }
 
-/** Reads the file once and raises an error unless it is the one of the receipt. */
-async function check(path: string, ref: SegmentRef): Promise<void> {
+/** Reads the file once, unless it is known to be whole, and raises an error unless it is the one of the receipt. */
+async function check(path: string, ref: SegmentRef, whole: WholeFiles): Promise<void> {
   let bytes = 0;
   let checksum = 0;
+  let stats: BigIntStats;
   try {
     const file = await open(path, 'r');
     try {
+      stats = await file.stat({ bigint: true });
+      if (whole.isWhole(path, stats)) return;
       // One buffer for the whole file: a new one for each read costs as much as the checksum.
       const buffer = Buffer.allocUnsafe(READ_BYTES);
       for (;;) {
@@ -48,6 +57,7 @@ async function check(path: string, ref: SegmentRef): Promise<void> {
     throw asSegmentError(error, path);
   }
   compare(path, ref, bytes, checksum);
+  whole.remember(path, stats);
 }
 
 /** Hands the file out while it checks it in the same way. */

@@ -17,6 +17,7 @@ import {
 } from './segment-paths.js';
 import { openSegment } from './segment-reader.js';
 import { createSegmentWriter } from './segment-writer.js';
+import { createWholeFiles } from './whole-files.js';
 
 /** Longer than the longest fetch, after which a segment stands in its workflow's state. */
 const ORPHAN_AFTER_MS = 3_600_000;
@@ -37,9 +38,9 @@ export interface SegmentWriter {
 export interface SegmentSource {
   readonly ref: SegmentRef;
   /**
-   * The frames, from the first byte; for a second try it is called again. Each time the file is checked as a
-   * whole before the first byte is given, and what was given once more after the last: minutes may lie between
-   * two tries. Raises `SEGMENT_MISSING` or `SEGMENT_DAMAGED`.
+   * The frames, from the first byte; for a second try it is called again. Each time a file that was not written
+   * or read by this process as it stands is checked as a whole before the first byte is given, and what was given
+   * after the last: hours may lie between two tries. Raises `SEGMENT_MISSING` or `SEGMENT_DAMAGED`.
    */
   frames(): AsyncGenerator<Buffer, void, undefined>;
 }
@@ -87,6 +88,7 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
   const hostQueue = `${options.taskQueuePrefix}/host/${hostId}`;
   const root = join(options.stateDir, 'segments');
   const inUse = new Set<string>();
+  const whole = createWholeFiles();
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -96,12 +98,17 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
   };
   await guard(() => makeFolder(root));
 
+  async function remove(path: string): Promise<void> {
+    whole.forget(path);
+    await rm(path, { force: true });
+  }
+
   /** Removes the files of a folder that `goes` picks, never one that is being written here. */
   async function removeFrom(folder: string, goes: (file: string) => boolean): Promise<number> {
     const files = (await list(folder)).filter(
       (file) => goes(file) && !inUse.has(join(folder, file)),
     );
-    for (const file of files) await rm(join(folder, file), { force: true });
+    for (const file of files) await remove(join(folder, file));
     return files.length;
   }
 
@@ -114,10 +121,11 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
           path: segmentFile(root, workflowId, name),
           identity: { workflowId, name, hostQueue },
           inUse,
+          whole,
           onCommitted: (ref) => clearStaleMarkers(root, ref),
         }),
       ),
-    open: (ref) => openSegment(segmentFile(root, ref.workflowId, ref.name), ref),
+    open: (ref) => openSegment(segmentFile(root, ref.workflowId, ref.name), ref, whole),
     isConfirmed: (ref, output) => guard(() => hasMarker(root, ref, output)),
     confirm: async (ref, output, outputs) => {
       const remembered = await succeeds(async () => {
@@ -128,7 +136,7 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
       const removed = await succeeds(async () => {
         const markers = await Promise.all(others.map((each) => hasMarker(root, ref, each)));
         if (!markers.every(Boolean)) return;
-        await rm(segmentFile(root, ref.workflowId, ref.name), { force: true });
+        await remove(segmentFile(root, ref.workflowId, ref.name));
       });
       return remembered && removed;
     },

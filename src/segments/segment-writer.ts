@@ -6,6 +6,7 @@ import type { SegmentRef } from '../pull/receipts.js';
 import { FILE_MODE, makeFolder, syncFolder, temporaryName } from './durable-file.js';
 import { toSegmentError } from './errors.js';
 import type { SegmentWriter } from './segment-store.js';
+import type { WholeFiles } from './whole-files.js';
 
 /** Frames are gathered up to about this many bytes before they go to the disk. */
 const WRITE_BYTES = 256 * 1024;
@@ -15,6 +16,7 @@ export interface WriterOptions {
   readonly identity: Pick<SegmentRef, 'workflowId' | 'name' | 'hostQueue'>;
   /** Temporary files in use, which must not be swept away. */
   readonly inUse: Set<string>;
+  readonly whole: WholeFiles;
   /** Called when the segment stands under its name. */
   readonly onCommitted: (ref: SegmentRef) => Promise<void>;
 }
@@ -24,7 +26,7 @@ export interface WriterOptions {
  * of the same segment do not meet: the one that commits last wins.
  */
 export function createSegmentWriter(options: WriterOptions): SegmentWriter {
-  const { path, identity, inUse } = options;
+  const { path, identity, inUse, whole } = options;
   const temporary = temporaryName(path);
   let file: FileHandle | undefined;
   let waiting: Buffer[] = [];
@@ -78,6 +80,7 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
 
   async function publish(opened: FileHandle): Promise<SegmentRef> {
     await opened.sync();
+    whole.remember(path, await opened.stat({ bigint: true }));
     await opened.close();
     file = undefined;
     await rename(temporary, path);

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { encodeJson, isJsonObject } from '../cortex/json.js';
 import type { JsonValue } from '../cortex/json.js';
 import { KEY_LENGTH } from '../pull/checkpoint.js';
 
 /** The short hash under which a record is known again: the first 60 bits of SHA-256, base64url. */
 export function shortKey(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, KEY_LENGTH);
+  return hash('sha256', text, 'base64url').slice(0, KEY_LENGTH);
 }
 
 /** The content of a record as text, the same whatever the order of its fields: that is not the API's promise. */

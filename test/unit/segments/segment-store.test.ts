@@ -161,13 +161,19 @@ describe('opening', () => {
       },
     );
   const code = (ref: SegmentRef) => outcome(read(ref));
+  /** Writes later than the segment was written, also where the file system's clock has not ticked since. */
+  const damage = async (path: string, content: string | Buffer) => {
+    await writeFile(path, content);
+    const later = new Date(Date.now() + 1_000);
+    await utimes(path, later, later);
+  };
 
   it('finds a flipped byte', async () => {
     const ref = await written('s1', 'a long enough line\n');
     const path = await onlyFile();
     const bytes = await readFile(path);
     bytes[5] = (bytes[5] ?? 0) ^ 1;
-    await writeFile(path, bytes);
+    await damage(path, bytes);
     expect(await code(ref)).toBe('SEGMENT_DAMAGED never');
   });
 
@@ -187,7 +193,7 @@ describe('opening', () => {
     expect(await outcome(readAgain())).toBe('read');
     await truncate(await onlyFile(), 5);
     expect(await outcome(readAgain())).toBe('SEGMENT_DAMAGED never');
-    await writeFile(await onlyFile(), 'a long enough lime\n');
+    await damage(await onlyFile(), 'a long enough lime\n');
     expect(await outcome(readAgain())).toBe('SEGMENT_DAMAGED never');
     await rm(await onlyFile());
     expect(await outcome(readAgain())).toBe('SEGMENT_MISSING never');
