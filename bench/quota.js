@@ -8,7 +8,7 @@ const PER_SECOND = 10;
 const LATENCY_MS = 300;
 
 /** @param {{ alerts?: number, rounds?: number, execArgv?: readonly string[] }} options */
-export async function quota({ alerts = 40_000, rounds = 2, execArgv = [] }) {
+export async function quota({ alerts = 80_000, rounds = 2, execArgv = [] }) {
   await withPlace(async (place) => {
     const range = historyRange();
     const limits = { perSecond: PER_SECOND, latencyMs: LATENCY_MS };
