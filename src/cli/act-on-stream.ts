@@ -4,7 +4,7 @@ import { streamsOf } from '../worker/streams.js';
 import type { ConfiguredStream } from '../worker/streams.js';
 import { chooseStream } from './choose-stream.js';
 import type { Io } from './io.js';
-import { loadForCommand } from './load-for-command.js';
+import { loadForSteering } from './load-for-command.js';
 import { withSession } from './with-session.js';
 
 /** What a command that acts on one stream was given. */
@@ -31,7 +31,7 @@ export async function actOnStream(
   choice: StreamChoice,
   decide: (stream: ConfiguredStream) => StreamAct | Promise<StreamAct>,
 ): Promise<void> {
-  const config = await loadForCommand(io, choice);
+  const config = await loadForSteering(io, choice);
   const stream = chooseStream(streamsOf(config, false), choice.service, choice.input);
   const { command, done } = await decide(stream);
   await withSession(io, config, choice, async (session) => {

@@ -1,13 +1,31 @@
 import type { CollectorConfig } from '../config/model.js';
 import type { Io } from './io.js';
 
+interface Given {
+  readonly config?: string;
+  readonly debug?: boolean;
+}
+
 /**
  * Loads the config file a command was given and prints its warnings to stderr, with `debug` also what is mere
  * information. Raises `ConfigError`.
  */
-export async function loadForCommand(
+export async function loadForCommand(io: Io, options: Given): Promise<CollectorConfig> {
+  return await load(io, options, 'required');
+}
+
+/**
+ * The same for a command that talks to Temporal alone: whoever looks for the reason of a trouble, or pauses a
+ * stream because of it, may be without a certificate just then.
+ */
+export async function loadForSteering(io: Io, options: Given): Promise<CollectorConfig> {
+  return await load(io, options, 'optional');
+}
+
+async function load(
   io: Io,
-  options: { readonly config?: string; readonly debug?: boolean },
+  options: Given,
+  certificates: 'required' | 'optional',
 ): Promise<CollectorConfig> {
   const [{ loadConfig }, { warningLines }] = await Promise.all([
     import('../config/load-config.js'),
@@ -17,6 +35,7 @@ export async function loadForCommand(
     file: options.config,
     env: io.env,
     nowMs: io.nowMs(),
+    certificates,
   });
   const serious = warnings.filter(({ severity }) => severity === 'warning');
   for (const line of warningLines(serious)) {

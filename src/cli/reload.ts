@@ -15,6 +15,8 @@ export interface ReloadOptions {
   readonly apply: (config: CollectorConfig) => Promise<void>;
   /** Ends the tries. */
   readonly signal: AbortSignal;
+  /** Wait between two tries; default 10 s. */
+  readonly againMs?: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export function createReload(
   inForce: CollectorConfig,
   options: ReloadOptions,
 ): () => Promise<void> {
-  const { log, signal } = options;
+  const { log, signal, againMs = AGAIN_MS } = options;
   let current = inForce;
   let asked = 0;
   let running: Promise<void> | undefined;
@@ -58,7 +60,7 @@ export function createReload(
         const [reason] = errorLines(error);
         log.error({ reason }, 'The new config is not in force everywhere yet; it is tried again');
       }
-      await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      await delay(againMs, undefined, { signal }).catch(() => undefined);
     }
   }
 

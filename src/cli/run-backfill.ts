@@ -9,7 +9,7 @@ import { backfillDetails, backfillTable } from './backfill-table.js';
 import { chooseBackfill } from './choose-backfill.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
-import { loadForCommand } from './load-for-command.js';
+import { loadForSteering } from './load-for-command.js';
 import { watchBackfill } from './watch-backfill.js';
 import { withSession } from './with-session.js';
 
@@ -39,7 +39,7 @@ interface ChosenGiven extends Given {
  * raise.
  */
 export async function runStart(io: Io, given: StartGiven): Promise<void> {
-  const config = await loadForCommand(io, given);
+  const config = await loadForSteering(io, given);
   const { service, from, to, lanes, input } = given;
   const asked = { service, from, to, lanes, ...(input === undefined ? {} : { input }) };
   const order = orderBackfill(asked, streamsOf(config, false), io.nowMs());
@@ -60,7 +60,7 @@ export async function runStart(io: Io, given: StartGiven): Promise<void> {
 
 /** Prints the running backfills and the latest that have ended. */
 export async function runList(io: Io, given: Given): Promise<void> {
-  const config = await loadForCommand(io, given);
+  const config = await loadForSteering(io, given);
   await withSession(io, config, given, async (session) => {
     const reports = await listBackfills(session, choiceOf(config));
     const style = { colors: io.colors, columns: io.columns(), nowMs: io.nowMs() };
@@ -76,7 +76,7 @@ export async function runList(io: Io, given: Given): Promise<void> {
 
 /** Prints how far one backfill is, once or until it has ended. */
 export async function runStatus(io: Io, given: ChosenGiven): Promise<void> {
-  const config = await loadForCommand(io, given);
+  const config = await loadForSteering(io, given);
   await withSession(io, config, given, async (session) => {
     const report = await choose(session, config, given, 'any');
     if (given.watch === true) {
@@ -98,7 +98,7 @@ export async function runSteering(
   command: BackfillCommand,
   done: string,
 ): Promise<void> {
-  const config = await loadForCommand(io, given);
+  const config = await loadForSteering(io, given);
   await withSession(io, config, given, async (session) => {
     const { workflowId } = await choose(session, config, given, 'running');
     await steerBackfill(session, workflowId, command);

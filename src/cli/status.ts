@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { configOption, examples, jsonOption } from './command-options.js';
 import type { Io } from './io.js';
-import { loadForCommand } from './load-for-command.js';
+import { loadForSteering } from './load-for-command.js';
 import type { GlobalOptions } from './program.js';
 import type { StatusReports } from './status-json.js';
 
@@ -38,7 +38,7 @@ export function addStatus(program: Command, io: Io): void {
         import('../worker/backfills.js'),
       ]);
       const given = { ...options, ...program.opts<GlobalOptions>() };
-      const config = await loadForCommand(io, given);
+      const config = await loadForSteering(io, given);
       await withSession(io, config, given, async (session) => {
         const choice = { taskQueue: config.temporal.taskQueuePrefix, ended: false };
         await showStatus(io, options, async () => {

@@ -71,7 +71,8 @@ export const CONFIG_ERRORS = {
   CONFIG_CERT_MISSING: {
     title: 'Certificate file not found',
     cause: 'A file named by `chain`, `cert` or `key` does not exist or cannot be read.',
-    action: 'Put the file into the folder certs/ beside config/, or correct its name.',
+    action:
+      'Put the file into the folder certs/ beside config/, or correct its name. `status`, `pause`, `backfill list` and the other commands that only talk to Temporal work without it and say this as a warning.',
   },
   CONFIG_KEY_UNKNOWN: {
     title: 'Unknown key (warning)',

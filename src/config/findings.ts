@@ -34,6 +34,16 @@ export function addWarning(
   findings.warnings.push({ path, message, code, severity: 'warning' });
 }
 
+/** Makes warnings of the mistakes with this code. */
+export function asWarnings(findings: Findings, code: ConfigErrorCode): void {
+  const { problems } = findings;
+  const kept = problems.filter((each) => each.code !== code);
+  for (const each of problems) {
+    if (each.code === code) addWarning(findings, code, each.path, each.message);
+  }
+  problems.splice(0, problems.length, ...kept);
+}
+
 /** All warnings, and one entry of information that lists the keys without meaning. */
 export function allWarnings({ warnings, unusedKeys }: Findings): ConfigWarning[] {
   const [first, ...others] = unusedKeys;

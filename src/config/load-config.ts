@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { readCredentialsFolder } from './credentials-folder.js';
 import { ConfigError } from './errors.js';
-import { addProblem, allWarnings, noFindings } from './findings.js';
+import { addProblem, allWarnings, asWarnings, noFindings } from './findings.js';
 import type { Findings } from './findings.js';
 import type { CollectorConfig, CollectorPaths, ConfigWarning } from './model.js';
 import { parseFile } from './parse-file.js';
@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly nowMs: number;
   /** Default: the process's. */
   readonly cwd?: string;
+  /** `optional`: a certificate's file that is missing is a warning. Default: `required`. */
+  readonly certificates?: 'required' | 'optional';
 }
 
 export interface LoadedConfig {
@@ -58,10 +60,11 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 export function checkConfig(
   raw: unknown,
   paths: CollectorPaths,
-  { env, nowMs }: Pick<LoadOptions, 'env' | 'nowMs'>,
+  { env, nowMs, certificates }: Pick<LoadOptions, 'env' | 'nowMs' | 'certificates'>,
 ): LoadedConfig {
   const findings = noFindings();
   const config = readConfig(raw, paths, { env, nowMs, findings });
+  if (certificates === 'optional') asWarnings(findings, 'CONFIG_CERT_MISSING');
   if (config === undefined || findings.problems.length > 0) {
     throw new ConfigError(paths.configFile, findings.problems);
   }

@@ -40,6 +40,7 @@ export async function sendConfirmed(
   const failed = new AbortController();
   const readState = tcpStateReader(transport.raw);
   let sentAll = false;
+  let allAcknowledged = false;
 
   const closed = new Promise<'close_notify' | 'fin'>((resolve) => {
     stream.once('end', () => {
@@ -59,7 +60,7 @@ export async function sendConfirmed(
     if (stream.readableEnded) fail(closedEarly(peer));
     stream.resume();
     // Where the kernel lists no connection even now, its word is not to be had at all.
-    const kernelKnown = (await readState()) !== undefined;
+    const kernelKnown = (await look()) !== undefined;
     const ticking = watchProgress();
     void ticking.catch(fail);
     await send();
@@ -78,6 +79,14 @@ export async function sendConfirmed(
 
   function fail(error: unknown): void {
     failed.abort(error);
+  }
+
+  /** Asks the kernel, and remembers once it said that the peer's has all there is. */
+  async function look(): Promise<TcpState | undefined> {
+    const everything = stream.writableFinished;
+    const found = await readState();
+    if (everything && found !== undefined && isAcknowledged(found)) allAcknowledged = true;
+    return found;
   }
 
   function onStreamError(error: Error): void {
@@ -118,19 +127,31 @@ export async function sendConfirmed(
     }
   }
 
-  /** Sends the FIN that the peer seems to wait for; not where its own is here and only this process stood still. */
+  /**
+   * Sends the FIN that the peer seems to wait for, once it has everything; not where its own is here and only
+   * this process stood still.
+   */
   async function endFirst(): Promise<void> {
-    const found = await readState();
-    if (found?.state === TCP_STATE.closeWait || transport.raw.readableEnded) return;
-    transport.sendFin();
+    for (let found = await look(); !failed.signal.aborted; found = await look()) {
+      if (found?.state === TCP_STATE.closeWait || transport.raw.readableEnded) return;
+      if (found === undefined || allAcknowledged) {
+        transport.sendFin();
+        return;
+      }
+      await sleep(ACKNOWLEDGED_POLL_MS);
+    }
   }
 
   /** Resolves when the peer's kernel has acknowledged everything; a stalled one ends by the watch. */
   async function acknowledged(): Promise<void> {
     for (;;) {
       failed.signal.throwIfAborted();
-      const found = await readState();
-      if (found === undefined || found.state === TCP_STATE.close) throw closedEarly(peer);
+      const found = await look();
+      if (found === undefined || found.state === TCP_STATE.close) {
+        // Its FIN and this end's may have crossed: such a connection leaves the table with both.
+        if (allAcknowledged && transport.finReceived) return;
+        throw closedEarly(peer);
+      }
       if (isAcknowledged(found)) return;
       await sleep(ACKNOWLEDGED_POLL_MS);
     }
@@ -144,7 +165,7 @@ export async function sendConfirmed(
     let idleMs = 0;
     for (;;) {
       await sleep(tickMs, undefined, { signal: failed.signal });
-      const state = await readState();
+      const state = await look();
       const now = `${transport.flushedBytes} ${state?.unacknowledgedBytes ?? 0} ${stream.writableFinished}`;
       idleMs = now === before ? idleMs + tickMs : 0;
       before = now;

@@ -21,6 +21,8 @@ export class Connection {
   readonly #random: Random;
   #mode: ReceiverMode;
   #bytes = 0;
+  /** The sender has ended, and every frame is read. */
+  #finished = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: {
@@ -48,8 +50,10 @@ export class Connection {
   }
 
   setMode(mode: ReceiverMode): void {
-    const wasHeld = this.#mode.kind === 'stall' || this.#mode.kind === 'slow';
+    const { kind: before } = this.#mode;
+    const wasHeld = before === 'stall' || before === 'slow';
     this.#mode = mode;
+    if (before === 'never-close' && this.#finished) this.#close();
     if (mode.kind === 'stall') {
       this.#hold();
     } else if (wasHeld) {
@@ -93,6 +97,11 @@ export class Connection {
 
   async #finish(): Promise<void> {
     await this.#frames.end();
+    this.#finished = true;
+    this.#close();
+  }
+
+  #close(): void {
     const { kind } = this.#mode;
     if (kind === 'never-close') return;
     // Closing the TCP socket under TLS sends a FIN and no close_notify.

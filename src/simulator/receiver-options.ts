@@ -6,7 +6,7 @@ import type { BookTags } from './books.js';
  * `refuse`: nobody listens, open connections are reset;
  * `reset`: resets each connection after so many bytes of content, what was not read is lost;
  * `random-reset`: resets at a share of the reads (0 to 1), drawn from the seed;
- * `stall`: accepts and reads nothing; `slow`: reads at a rate; `never-close`: reads all, never ends;
+ * `stall`: accepts and reads nothing; `slow`: reads at a rate; `never-close`: reads all, and ends only when the mode changes;
  * `fin`: ends with a bare FIN, without close_notify; `http-status`: each HTTP request gets this status.
  */
 export type ReceiverMode =

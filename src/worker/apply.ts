@@ -1,6 +1,7 @@
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { CollectorConfig } from '../config/model.js';
+import { CollectorError } from '../errors/collector-error.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import { reconfigure, stop } from '../workflows/messages.js';
 import { watermarkMs } from '../workflows/state.js';
@@ -14,7 +15,7 @@ import type { ConfiguredStream } from './streams.js';
 
 /** One thing that `apply` does, or leaves as it is. */
 export interface PlanStep {
-  readonly action: 'start' | 'change' | 'stop' | 'keep';
+  readonly action: 'start' | 'change' | 'stop' | 'keep' | 'conflict';
   readonly kind: 'stream' | 'backfill';
   readonly workflowId: string;
   /** What changes, a line each. */
@@ -43,7 +44,8 @@ export async function planApply(
       taskQueue === config.temporal.taskQueuePrefix && !ids.has(workflowId),
   );
   const backfills = (await list(client, 'backfill')).filter(
-    ({ taskQueue }) => taskQueue === config.temporal.taskQueuePrefix,
+    ({ taskQueue, memo }) =>
+      taskQueue === config.temporal.taskQueuePrefix || ids.has(streamIdOf(memo) ?? ''),
   );
   return [
     ...(await Promise.all(
@@ -61,16 +63,20 @@ export async function planApply(
       details: [],
       stream: undefined,
     })),
-    ...backfills.map((execution) => backfillStep(execution, wanted)),
+    ...backfills.map((execution) => backfillStep(execution, wanted, config.temporal)),
   ];
 }
 
-/** Carries out a plan; each step is safe to repeat. */
+/**
+ * Carries out a plan; each step is safe to repeat. Raises `CONFIG_TASK_QUEUE_CHANGED`, with nothing done, where
+ * a step is a conflict.
+ */
 export async function executeApply(
   session: TemporalSession,
   steps: readonly PlanStep[],
 ): Promise<void> {
   const { client } = session;
+  refuseConflicts(steps);
   for (const { action, kind, workflowId, stream, state } of steps) {
     if (action === 'stop') {
       await unlessEnded(async () => client.workflow.getHandle(workflowId).signal(stop));
@@ -82,6 +88,28 @@ export async function executeApply(
       await unlessEnded(async () => handle.signal(reconfigure, stream.settings));
     }
   }
+}
+
+/** A stream on a queue that this config's workers do not serve would take the settings and stand still. */
+function refuseConflicts(steps: readonly PlanStep[]): void {
+  const conflicts = steps.filter(({ action }) => action === 'conflict');
+  const [first] = conflicts;
+  if (first === undefined) return;
+  const more = conflicts.length === 1 ? '' : ` (and ${conflicts.length - 1} more)`;
+  throw new CollectorError(
+    'CONFIG_TASK_QUEUE_CHANGED',
+    `globals.temporal.task_queue_prefix: found ${first.workflowId}${more} on another task queue: ${first.details.join(', ')}; put the prefix back, or stop the streams under their old one first`,
+    { retry: 'never' },
+  );
+}
+
+function conflictStep(
+  { workflowId, taskQueue }: WorkflowExecutionInfo,
+  kind: PlanStep['kind'],
+  wantedQueue: string,
+): PlanStep {
+  const details = [`runs on the task queue ${taskQueue}, the config has ${wantedQueue}`];
+  return { action: 'conflict', kind, workflowId, details, stream: undefined };
 }
 
 async function list(client: Client, type: string): Promise<WorkflowExecutionInfo[]> {
@@ -115,6 +143,9 @@ function startStep(stream: ConfiguredStream, state: CollectState | undefined): P
 
 function streamStep(stream: ConfiguredStream, execution: WorkflowExecutionInfo): PlanStep {
   const { workflowId, settings } = stream;
+  if (execution.taskQueue !== settings.taskQueuePrefix) {
+    return conflictStep(execution, 'stream', settings.taskQueuePrefix);
+  }
   const step = { kind: 'stream' as const, workflowId, stream };
   const inForce = execution.memo?.[SETTINGS_MEMO] as StreamSettings | undefined;
   const details =
@@ -124,9 +155,12 @@ function streamStep(stream: ConfiguredStream, execution: WorkflowExecutionInfo):
 
 /** A backfill takes where its stream delivers to; the rest of its settings stay as when it began. */
 function backfillStep(
-  { workflowId, memo }: WorkflowExecutionInfo,
+  execution: WorkflowExecutionInfo,
   wanted: readonly ConfiguredStream[],
+  { taskQueuePrefix }: CollectorConfig['temporal'],
 ): PlanStep {
+  const { workflowId, memo, taskQueue } = execution;
+  if (taskQueue !== taskQueuePrefix) return conflictStep(execution, 'backfill', taskQueuePrefix);
   const inForce = memo?.[SETTINGS_MEMO] as StreamSettings | undefined;
   const identity = memo?.[IDENTITY_MEMO] as StreamIdentity | undefined;
   const step = { kind: 'backfill' as const, workflowId };
@@ -145,6 +179,12 @@ function backfillStep(
   const taken = { ...inForce, outputs, ...(options === undefined ? {} : { options }) };
   const details = settingChanges(inForce, taken);
   return { ...step, action: details.length === 0 ? 'keep' : 'change', details, stream };
+}
+
+/** Id of the workflow that pulls the stream of a backfill; undefined before it has read the config. */
+function streamIdOf(memo: WorkflowExecutionInfo['memo']): string | undefined {
+  const identity = memo?.[IDENTITY_MEMO] as StreamIdentity | undefined;
+  return identity === undefined ? undefined : workflowIdOf(identity);
 }
 
 async function startOrReconfigure(

@@ -7,6 +7,13 @@ export const WORKER_ERRORS = {
       'A `TEMPORAL_*` variable, or the profile that they name, is misspelt or points to a file that is not there.',
     action: 'Correct what the message names, or unset it to use the embedded server.',
   },
+  CONFIG_TASK_QUEUE_CHANGED: {
+    title: 'Streams run on another task queue',
+    cause:
+      '`globals.temporal.task_queue_prefix` was changed while streams or backfills ran, or another collector with another prefix pulls the same input. What runs stays on its task queue.',
+    action:
+      'Put the prefix back. To change it, stop the streams under the old one first: docs/operations.md, "Change the task queue".',
+  },
   TEMPORAL_BINARY_MISSING: {
     title: 'No Temporal binary',
     cause: 'No Temporal cluster is configured, and there is no `temporal` to start a server with.',

@@ -8,6 +8,7 @@ import { connectionProblem } from './connection-problem.js';
 import { startEmbeddedTemporal } from './embedded-temporal.js';
 import type { EmbeddedTemporal } from './embedded-temporal.js';
 import { readRecord } from './leftover-temporal.js';
+import { keepEndedRuns } from './retention.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { findTemporalBinary } from './temporal-binary.js';
 import { readTemporalEnvironment } from './temporal-environment.js';
@@ -60,6 +61,7 @@ export async function openTemporal(
   try {
     const connection = await Connection.connect({ ...settings, connectTimeout: CONNECT_MS });
     await requireNamespace(connection, namespace, address);
+    if (server !== undefined) await keepEndedRuns(connection, namespace);
     const searchAttributes = await registerSearchAttributes(connection, namespace);
     return {
       client: new Client({ connection, namespace }),

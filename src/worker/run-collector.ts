@@ -7,7 +7,6 @@ import type { ActivityDependencies } from '../activities/dependencies.js';
 import type { CollectorConfig } from '../config/model.js';
 import { openSegmentStore } from '../segments/segment-store.js';
 import type { SegmentStore } from '../segments/segment-store.js';
-import { extraDataQueue } from '../pull/task-queues.js';
 import { startObserving } from './observe/start-observing.js';
 import type { Observing } from './observe/start-observing.js';
 import { takeUpAbandoned, workerIdentity } from './abandoned.js';
@@ -15,24 +14,19 @@ import { workflowBundle } from './bundle.js';
 import { configInForce } from './config-in-force.js';
 import type { ConfigInForce } from './config-in-force.js';
 import { configuredOutputs } from './configured-outputs.js';
+import { createExtraDataWorkers } from './extra-data-workers.js';
 import { inputClients } from './input-clients.js';
 import type { TemporalSession } from './open-temporal.js';
 import { installRuntime } from './runtime.js';
-import { inputsWithIncidentAlerts } from './streams.js';
 import { createWorkerSet } from './worker-set.js';
 
 /** Activities may finish this long after a stop was asked for; then they are cancelled and tried again later. */
 const GRACE_MS = 20_000;
 /** After this the worker ends whatever an activity still does. */
 const FORCE_MS = 25_000;
-/** Workflows kept in memory, somewhat less than 1 MB each. */
+/** Workflows kept in memory, about 1 MB each: a process with 1,000 of them takes 1,170 MB in all. */
 const LEAST_CACHED = 200;
 const MOST_CACHED = 1_000;
-const COMMON = 'common';
-const HOST = 'host';
-
-/** A gone input's worker ends so long after the config changed: what its stream has asked for is answered first. */
-const LINGER_MS = 5 * 60_000;
 
 /** The running process: workers on the common queue, on this host's own, and on those of incident alerts. */
 export interface Collector {
@@ -121,45 +115,27 @@ async function startWorkers(
     }),
   ] as const;
 
-  /** Those of incident alerts, by queue and rate: a changed rate needs another worker. */
-  const wanted = () =>
-    new Map(
-      inputsWithIncidentAlerts(inForce.config()).map(({ name, id, extraDataPerMinute }) => {
-        const queue = extraDataQueue(taskQueuePrefix, { input: name, inputId: id });
-        return [`${queue} ${extraDataPerMinute}`, { queue, extraDataPerMinute }] as const;
-      }),
-    );
-  const addMissing = async () => {
-    const missing = [...wanted()].filter(([name]) => !workers.names().includes(name));
-    for (const [name, { queue, extraDataPerMinute }] of missing) {
-      const worker = await Worker.create({
+  const extraData = createExtraDataWorkers({
+    config: inForce.config,
+    workers,
+    create: async ({ queue, extraDataPerMinute }) =>
+      await Worker.create({
         ...common,
         taskQueue: queue,
         // The server holds this for all workers of the queue together.
         maxTaskQueueActivitiesPerSecond: extraDataPerMinute / 60,
         maxConcurrentActivityTaskExecutions: 2,
         maxConcurrentActivityTaskPolls: 1,
-      });
-      for (const other of workers.names()) {
-        if (other.startsWith(`${queue} `)) workers.retire(other);
-      }
-      workers.add(name, 'incident_alerts', worker);
-    }
-  };
-  const retireUnwanted = () => {
-    const needed = [...wanted().keys(), COMMON, HOST];
-    for (const name of workers.names()) if (!needed.includes(name)) workers.retire(name);
-  };
+      }),
+  });
 
-  let lingering: NodeJS.Timeout | undefined;
-
-  workers.add(COMMON, 'common', fixed[0]);
-  workers.add(HOST, 'host', fixed[1]);
+  workers.add('common', 'common', fixed[0]);
+  workers.add('host', 'host', fixed[1]);
   const done = workers.done
     .then(async () => await connection.close())
     .finally(async () => await observing.close());
   try {
-    await addMissing();
+    await extraData.addMissing();
   } catch (error) {
     workers.shutdown();
     await done;
@@ -170,11 +146,8 @@ async function startWorkers(
     done,
     async reconfigure(newer) {
       const waiting = inForce.replace(newer);
-      await addMissing();
-      // One timer: that of an earlier change would not leave a later one its time.
-      clearTimeout(lingering);
-      lingering = setTimeout(retireUnwanted, LINGER_MS);
-      lingering.unref();
+      await extraData.addMissing();
+      extraData.retireLater();
       return waiting;
     },
     shutdown: workers.shutdown,

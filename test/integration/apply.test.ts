@@ -266,3 +266,24 @@ test('an input that leaves the config ends with all its streams', async () => {
 test('an unchanged config changes nothing', async () => {
   expect(await apply()).toEqual([]);
 });
+
+test('a changed task queue is refused with nothing done, and a plan shows it', async () => {
+  const env = { CORTEX_DEVO_TASK_QUEUE_PREFIX: 'elsewhere' };
+  const command = ['apply', '--config', simulator.configFile];
+  const before = await client.workflow.getHandle(`${FIRST}/alerts`).query(messages.status);
+  const { stdout, exitCode } = await runCli([...command, '--dry-run'], env);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(
+    `! ${FIRST}/alerts\n    runs on the task queue cortex-devo, the config has elsewhere\n`,
+  );
+  expect(stdout).toMatch(/0 to start, 0 to change, 0 to stop, 0 unchanged, 3 in conflict\n$/);
+  expect(await runCli(command, env)).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(
+      /^error CONFIG_TASK_QUEUE_CHANGED: globals\.temporal\.task_queue_prefix: found \S+ \(and 2 more\) on another task queue/,
+    ) as string,
+  });
+  const after = await client.workflow.getHandle(`${FIRST}/alerts`).query(messages.status);
+  expect(after.settings).toEqual(before.settings);
+  expect(await apply()).toEqual([]);
+});

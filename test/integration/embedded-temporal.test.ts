@@ -6,17 +6,20 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
 import type { EmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
 import { freePort, nextFreePort } from '../../src/worker/free-port.js';
 import { readRecord, writeRecord } from '../../src/worker/leftover-temporal.js';
+import { keepEndedRuns } from '../../src/worker/retention.js';
 import { registerSearchAttributes } from '../../src/worker/search-attributes.js';
 import { temporalArguments } from '../../src/worker/temporal-arguments.js';
 import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
 import { portRobber } from './port-robber.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
+const DAY_S = 86_400;
 const binary = findTemporalBinary(process.env, PROJECT_ROOT);
 let stateDir: string;
 const running: EmbeddedTemporal[] = [];
@@ -63,6 +66,11 @@ const statusOf = (address: string, workflowId: string) =>
     return (await handle.describe()).status.name;
   });
 
+async function retentionOf({ workflowService }: Connection): Promise<number> {
+  const { config } = await workflowService.describeNamespace({ namespace: 'default' });
+  return Number(config?.workflowExecutionRetentionTtl?.seconds);
+}
+
 describe('embedded Temporal', () => {
   it('keeps its data and its address from one start to the next', async () => {
     const first = await start();
@@ -105,6 +113,25 @@ describe('embedded Temporal', () => {
       registerSearchAttributes(connection, 'no-such-namespace'),
     );
     expect(usable).toBe(false);
+  });
+
+  it('keeps ended runs for a week, or longer where an operator says so', async () => {
+    const first = await start();
+    expect(await withConnection(first.address, retentionOf)).toBe(DAY_S);
+    await withConnection(first.address, (connection) => keepEndedRuns(connection, 'default'));
+    await first.stop();
+
+    const { address } = await start();
+    await withConnection(address, async (connection) => {
+      expect(await retentionOf(connection)).toBe(7 * DAY_S);
+      expect(await registerSearchAttributes(connection, 'default')).toBe(true);
+      await connection.workflowService.updateNamespace({
+        namespace: 'default',
+        config: { workflowExecutionRetentionTtl: msToTs('30 days') },
+      });
+      await keepEndedRuns(connection, 'default');
+      expect(await retentionOf(connection)).toBe(30 * DAY_S);
+    });
   });
 
   it('is started again with its data when it is killed', async () => {

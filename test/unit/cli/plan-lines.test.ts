@@ -45,6 +45,18 @@ it('prints a plan with a mark per stream, its changes below, and a sentence at t
   ]);
 });
 
+it('shows a conflict and counts it', () => {
+  const details = ['runs on the task queue a, the config has b'];
+  const step = { kind: 'stream', workflowId: 'collect/eu/1/alerts', stream: undefined } as const;
+  expect(
+    planLines([{ ...step, action: 'conflict', details }], pc.createColors(false)).split('\n'),
+  ).toEqual([
+    '! collect/eu/1/alerts',
+    '    runs on the task queue a, the config has b',
+    '0 to start, 0 to change, 0 to stop, 0 unchanged, 1 in conflict',
+  ]);
+});
+
 it('gives the plan as JSON without the inside of its steps', () => {
   expect(planJson(STEPS.slice(0, 1), false)).toEqual({
     applied: false,

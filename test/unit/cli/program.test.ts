@@ -148,6 +148,48 @@ describe('a config file that cannot be used', () => {
   });
 });
 
+describe('a certificate that is gone', () => {
+  let folder: string;
+  let config: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cortex-devo-cli-'));
+    config = join(folder, 'config.yaml');
+    const output = '{type: devo_platform, config: {address: a.example, cert: c.crt, key: c.key}}';
+    writeFileSync(config, SOUND.replace('{type: console}', output));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(['up', 'worker', 'apply', 'apply --dry-run', 'validate', 'validate --offline'])(
+    'ends %s with 2: it works with the outputs',
+    async (command) => {
+      const io = fakeIo();
+      expect(await runProgram([...command.split(' '), '--config', config], io)).toBe(2);
+      expect(io.errors.join('\n')).toMatch(/^error CONFIG_CERT_MISSING outputs\.out\.config\./m);
+    },
+  );
+
+  it.each([
+    'status',
+    'pause incidents',
+    'resume incidents',
+    'pull-now incidents',
+    'reset incidents --yes',
+    'backfill start incidents --from 2026-01-01 --to 2026-02-01',
+    'backfill list',
+    'backfill status incidents',
+    'backfill pause incidents',
+    'backfill resume incidents',
+    'backfill cancel incidents',
+  ])('is a warning of %s, which goes on to Temporal', async (command) => {
+    const io = fakeIo();
+    expect(await runProgram([...command.split(' '), '--config', config], io)).toBe(1);
+    expect(io.errors.at(0)).toMatch(/^warning CONFIG_CERT_MISSING outputs\.out\.config\./);
+    expect(io.errors.at(-1)).toMatch(/^error TEMPORAL_UNREACHABLE/);
+  });
+});
+
 describe('a sound config file', () => {
   let folder: string;
   let config: string;

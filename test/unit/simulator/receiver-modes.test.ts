@@ -117,13 +117,16 @@ describe.each(KINDS)('a receiver over %s', (kind) => {
     expect(received(receiver)).toBe(2000);
   });
 
-  it('takes everything and never closes when told to', async () => {
+  it('takes everything and does not close until the mode changes', async () => {
     const receiver = await start(kind, { kind: 'never-close' });
     const socket = open(kind, receiver.port).resume();
     socket.end(frames(5));
     await vi.waitFor(() => expect(received(receiver)).toBe(5));
     expect(socket.readableEnded).toBe(false);
     expect(receiver.stats()).toMatchObject({ open: 1, ended: 0 });
+    await receiver.setMode({ kind: 'normal' });
+    await once(socket, 'end');
+    expect(receiver.stats().ended).toBe(1);
   });
 
   it('refuses connections, and listens on the same port again', async () => {
