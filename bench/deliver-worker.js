@@ -41,11 +41,8 @@ async function writeSegments() {
   return written;
 }
 
-/**
- * As the activity does: look for a confirmation, check the file, send it, remember; as many segments at once as a
- * backfill has lanes. @param {Request} request
- */
-async function collector({ port, compression, run, lanes = 1 }) {
+/** As the activity does: look for a confirmation, check the file, send it, remember. @param {Request} request */
+async function collector({ port, compression, run }) {
   const sending = {
     connectingRetries: 0,
     connectingInitialWaitMs: 100,
@@ -69,17 +66,13 @@ async function collector({ port, compression, run, lanes = 1 }) {
     sending,
   });
   const { signal } = new AbortController();
-  const waiting = refs.values();
-  const lane = async () => {
-    for (const ref of waiting) {
-      if (await store.isConfirmed(ref, run)) throw new Error('each run has a name of its own');
-      const source = await store.open(ref);
-      await output.deliver(source, { signal, onProgress: () => undefined });
-      // A second output that never confirms keeps the files for the next run.
-      await store.confirm(ref, run, [run, 'never']);
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  for (const ref of refs) {
+    if (await store.isConfirmed(ref, run)) throw new Error('each run has a name of its own');
+    const source = await store.open(ref);
+    await output.deliver(source, { signal, onProgress: () => undefined });
+    // A second output that never confirms keeps the files for the next run.
+    await store.confirm(ref, run, [run, 'never']);
+  }
 }
 
 /** In the size of the gzip members of Devo's own senders, at any byte. @param {Buffer} chunk */
@@ -116,7 +109,6 @@ async function bare({ port, compression }) {
  * @property {number} port
  * @property {boolean} compression
  * @property {string} run
- * @property {number} [lanes]
  */
 
 process.on('message', (/** @type {Request} */ request) => {

@@ -6,13 +6,6 @@ import { median, printFigures, rounded, say } from './print.js';
 
 /** Segments of so many events are what a window of 3,000 alerts makes. */
 const EVENTS_PER_SEGMENT = 8_000;
-const BARE = { way: 'bare writer', who: 'bare', lanes: 1 };
-/** A live stream sends one segment after the other, a backfill one in each of its two lanes. */
-const WAYS = [
-  BARE,
-  { way: 'collector, one lane', who: 'collector', lanes: 1 },
-  { way: 'collector, two lanes', who: 'collector', lanes: 2 },
-];
 
 /** @param {{ events?: number, rounds?: number, execArgv?: readonly string[] }} options */
 export async function deliver({ events = 100_000, rounds = 5, execArgv = [] }) {
@@ -39,33 +32,31 @@ export async function deliver({ events = 100_000, rounds = 5, execArgv = [] }) {
     const rows = [];
     for (const { name, port, worker } of receivers) {
       for (const compression of [false, true]) {
-        /** @type {Map<string, { elapsedMs: number, cpuMs: number }[]>} */
-        const runs = new Map(WAYS.map(({ way }) => [way, []]));
+        /** @type {Record<string, { elapsedMs: number, cpuMs: number }[]>} */
+        const runs = { collector: [], bare: [] };
         for (let round = 0; round <= rounds; round++) {
-          for (const { way, who, lanes } of WAYS) {
-            const run = `${compression}-${lanes}-${round}`;
-            const took = await worker.ask({ who, lanes, port, compression, run });
+          for (const who of ['collector', 'bare']) {
+            const run = `${compression}-${round}`;
+            const took = await worker.ask({ who, port, compression, run });
             say(
-              `deliver ${round}: ${way}, ${name}, gzip ${compression}, ${Math.round(took.elapsedMs)} ms`,
+              `deliver ${round}: ${who}, ${name}, gzip ${compression}, ${Math.round(took.elapsedMs)} ms`,
             );
-            if (round > 0) runs.get(way)?.push(took);
+            if (round > 0) runs[who]?.push(took);
           }
         }
-        const time = (/** @type {string} */ way) =>
-          median((runs.get(way) ?? []).map(({ elapsedMs }) => elapsedMs));
-        const cpu = (/** @type {string} */ way) =>
-          median((runs.get(way) ?? []).map(({ cpuMs }) => (cpuMs * 1000) / events));
-        for (const { way } of WAYS) {
-          rows.push({
-            to: name,
-            form: compression ? 'gzip' : 'plain',
-            what: way,
-            s: rounded(time(way) / 1000),
-            'events/s': Math.round((events * 1000) / time(way)),
-            'CPU ms per 1,000 events': rounded(cpu(way), 1),
-            'to the bare writer': rounded(time(BARE.way) / time(way)),
-          });
-        }
+        const time = (/** @type {string} */ who) =>
+          median((runs[who] ?? []).map(({ elapsedMs }) => elapsedMs));
+        const cpu = (/** @type {string} */ who) =>
+          median((runs[who] ?? []).map(({ cpuMs }) => (cpuMs * 1000) / events));
+        rows.push({
+          to: name,
+          form: compression ? 'gzip' : 'plain',
+          'collector s': rounded(time('collector') / 1000),
+          'bare writer s': rounded(time('bare') / 1000),
+          'events/s': Math.round((events * 1000) / time('collector')),
+          'CPU ms per 1,000 events': `${rounded(cpu('collector'), 1)} / ${rounded(cpu('bare'), 1)}`,
+          'collector / bare': rounded(time('bare') / time('collector')),
+        });
       }
     }
     printFigures('deliver', rows, { events, rounds, rows });
