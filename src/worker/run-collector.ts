@@ -24,6 +24,8 @@ import { createWorkerSet } from './worker-set.js';
 const GRACE_MS = 20_000;
 /** After this the worker ends whatever an activity still does. */
 const FORCE_MS = 25_000;
+/** The engine passes on no more heartbeats than this; by its own measure six seconds of trouble would end an activity. */
+const HEARTBEATS_PASSED_MS = 10_000;
 /** Workflows kept in memory, about 1 MB each: a process with 1,000 of them takes 1,170 MB in all. */
 const LEAST_CACHED = 200;
 const MOST_CACHED = 1_000;
@@ -98,6 +100,7 @@ async function startWorkers(
     activities: { ...createActivities(deps) },
     shutdownGraceTime: GRACE_MS,
     shutdownForceTime: FORCE_MS,
+    maxHeartbeatThrottleInterval: HEARTBEATS_PASSED_MS,
   };
   const workers = createWorkerSet(log);
   const fixed = [

@@ -15,7 +15,7 @@ import type { PendingSegment, WorkControl, WorkState } from './work-state.js';
 
 /** Most segments kept on disk for an output that is down while another goes on: some 300 MB at worst. */
 const MOST_PENDING = 20;
-/** A delivery in progress may finish this long before a run continues as new. */
+/** A delivery to an output that failed last may finish this long before a run continues as new. */
 const DRAIN_MS = 30_000;
 
 /** Sends pending segments, per output one at a time and in order, beside the fetching. */
@@ -24,7 +24,7 @@ export interface Deliveries {
   pump(): void;
   /** Whether the next window may be fetched: some segments ahead of the fastest output, and disk for the slowest. */
   hasRoom(): boolean;
-  /** Lets what is in progress finish for a while, then cancels it; the next run sends it again. */
+  /** Lets what is in progress finish; cancels it after a while where outputs are down, and the next run sends it again. */
   drain(): Promise<void>;
 }
 
@@ -147,9 +147,12 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
     },
     async drain() {
       draining = true;
-      if (!(await condition(() => busy.size === 0, DRAIN_MS, { summary: 'deliveries finish' }))) {
+      const finished = () => busy.size === 0;
+      while (!(await condition(finished, DRAIN_MS, { summary: 'deliveries finish' }))) {
+        // A slow receiver takes longer, and would have to take the same segment twice.
+        if ([...busy].some((output) => state.outputErrors[output] === undefined)) continue;
         scope.cancel();
-        await condition(() => busy.size === 0);
+        await condition(finished);
       }
     },
   };
