@@ -46,6 +46,11 @@ interface Fetched {
   readonly warnings: readonly string[];
 }
 
+/** The engine's tries of an activity that fetches: one at first, so that the status soon says what is wrong. */
+export function triesOf({ fetchError }: WorkState): number {
+  return fetchError === null ? 1 : 3;
+}
+
 /** Runs a fetching activity; null when it failed for now, with the error and the next try in the state. */
 export async function attempt<Result>(
   { state }: WorkRun,
