@@ -1,7 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -121,11 +120,12 @@ test('a stream and an output that the config of the worker lacks are seen everyw
   await until('the start', collector, () => collector.output().includes('Collector running'));
   const other = join(folder, 'config', 'other.yaml');
   changeConfig(configFile, other, ({ inputs, outputs }) => {
-    Object.assign(inputs.one?.services ?? {}, { agent_audits: EVERY_SERVICE });
-    outputs.another = { type: 'console', config: {} };
+    const { services = {} } = inputs.one ?? {};
+    Object.assign(services, { agent_audits: services.incidents });
+    outputs.another = { type: 'file', config: { path: join(folder, 'events') } };
   });
   const applied = await runCli(['apply', '--config', other], environment);
-  expect(applied).toMatchObject({ exitCode: 0 });
+  expect(applied).toMatchObject({ exitCode: 0, stderr: '' });
   tenant.produce({ incidents: 5 });
   const connection = await Connection.connect({ address: temporal.address });
   ends.push(() => connection.close());
