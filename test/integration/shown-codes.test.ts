@@ -32,7 +32,7 @@ function ownFolder(): string {
   return folder;
 }
 
-test('records without an id, outputs that never close or close early, and a broken state folder are seen everywhere', async () => {
+test('records without an id, a window that never holds still, outputs that never close or close early, and a broken state folder are seen everywhere', async () => {
   const folder = ownFolder();
   const tenant = await startTenant(incidentsOfToday(PLENTY));
   ends.push(() => tenant.stop());
@@ -58,6 +58,16 @@ test('records without an id, outputs that never close or close early, and a brok
   });
   const closingPort = await listen(closing, 0);
   ends.push(() => closing.close());
+  const nowMs = Date.now();
+  const fewMinutesMs = 4 * 60_000;
+  // Some twenty alerts a second come into the window that is read.
+  const restless = await startTenant({
+    history: { alerts: { count: 6_000, fromMs: nowMs - fewMinutesMs, toMs: nowMs } },
+    late: { share: 1, maxMs: fewMinutesMs },
+    faults: { latencyMs: 200 },
+    behaviour: { requestsPerSecond: 0 },
+  });
+  ends.push(() => restless.stop());
   const { url, credentials } = tenant;
   const services = { incidents: {} };
   const tcp = (name: string, port: number): ConfigOutput => ({
@@ -70,6 +80,14 @@ test('records without an id, outputs that never close or close early, and a brok
     folder,
     inputs: [
       { name: 'plenty', url, credentials, services, everyService: EVERY_SERVICE },
+      {
+        name: 'restless',
+        url: restless.url,
+        credentials: restless.credentials,
+        services: { alerts: {} },
+        everyService: EVERY_SERVICE,
+        keys: { requests_per_second: 100 },
+      },
       {
         name: 'odd',
         url: `http://127.0.0.1:${oddPort}`,
@@ -86,7 +104,11 @@ test('records without an id, outputs that never close or close early, and a brok
   const temporal = await connectTo(folder);
   ends.push(() => temporal.close());
   const shown = async (code: string) => await untilShown(code, temporal.client, [collector]);
-  await Promise.all(['RECORD_MALFORMED', 'DEVO_UNCONFIRMED', 'DEVO_SEND_CLOSED'].map(shown));
+  await Promise.all(
+    ['RECORD_MALFORMED', 'DEVO_UNCONFIRMED', 'DEVO_SEND_CLOSED', 'PULL_WINDOW_UNSETTLED'].map(
+      shown,
+    ),
+  );
   const segments = join(folder, 'state', 'segments');
   rmSync(segments, { recursive: true });
   writeFileSync(segments, 'no folder');
