@@ -46,6 +46,8 @@ test.each([
     });
     const damaged = found();
     for (const path of damaged) damage(path);
+    // Slowly: the error stays in the status until the segment that was fetched again is there.
+    await simulator.receiver.setMode({ kind: 'slow', bytesPerSecond: 500_000 });
     const embedded = await connectTo(place.folder);
     await untilShown(code, embedded.client, [collector]).finally(() => embedded.close());
     await simulator.receiver.setMode({ kind: 'normal' });
