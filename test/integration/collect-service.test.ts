@@ -104,6 +104,36 @@ test('an error that nothing but an operator cures shows in the status, and resum
   });
 });
 
+test('an error that time may cure shows in the status at its first try, and stays until one goes well', async () => {
+  const recorder = recording();
+  let tries = 0;
+  let failing = true;
+  const activities = {
+    ...recorder.activities,
+    fetchSegment: (input: FetchSegmentInput) => {
+      tries += 1;
+      if (failing) throw ApplicationFailure.retryable('429', 'CORTEX_RATE_LIMITED');
+      return recorder.activities.fetchSegment(input);
+    },
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    recorder.on(taskQueue);
+    const handle = await startStream(bench.client, settingsFor(taskQueue));
+    const first = await statusWhere(handle, (s) => s.fetchError !== null);
+    expect({ tries, code: first.fetchError?.code }).toEqual({
+      tries: 1,
+      code: 'CORTEX_RATE_LIMITED',
+    });
+    const second = await statusWhere(handle, (s) => s.fetchError?.failures === 2);
+    expect({ tries, state: second.state }).toEqual({ tries: 4, state: 'failing' });
+    failing = false;
+    await handle.signal(messages.pullNow);
+    const cured = await statusWhere(handle, (s) => s.totals.events === 1);
+    expect(cured.fetchError).toBeNull();
+    await handle.terminate();
+  });
+});
+
 test('a reset pulls from its start time once more, and a malformed one is refused into the status', async () => {
   const recorder = recording();
   await bench.withWorker(recorder.activities, async (taskQueue) => {
