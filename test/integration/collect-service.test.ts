@@ -5,6 +5,7 @@ import type {
   FetchSegmentInput,
   ListChangedInput,
 } from '../../src/pull/receipts.js';
+import { extraDataQueue } from '../../src/pull/task-queues.js';
 import * as messages from '../../src/workflows/messages.js';
 import type { TestBench } from './stream-harness.js';
 import {
@@ -260,5 +261,43 @@ test('stops although nobody takes the call that it waits for', async () => {
     await handle.signal(messages.stop);
     await handle.result();
     expect((await handle.describe()).status.name).toBe('COMPLETED');
+  });
+});
+
+test('an error of the calls for alerts stays in the status although the list before them can be read', async () => {
+  let lists = 0;
+  let calls = 0;
+  const activities = {
+    listChangedIncidents: (input: ListChangedInput) => {
+      lists += 1;
+      const receipt = receiptFor({ segment: '', window: input.window }, '', 0);
+      return Promise.resolve({ ...receipt, incidents: [{ id: '1', alertCount: 3 }] });
+    },
+  };
+  const fetchIncidentAlerts = () => {
+    calls += 1;
+    throw ApplicationFailure.create({
+      type: 'CORTEX_RATE_LIMITED',
+      message: '429',
+      nextRetryDelay: '10 ms',
+    });
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    const queue = extraDataQueue(taskQueue, { input: 'test', inputId: '1' });
+    await bench.withHost(queue, { fetchIncidentAlerts }, async () => {
+      const settings = settingsFor(taskQueue);
+      const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
+      const first = await statusWhere(handle, (s) => s.fetchError !== null);
+      expect({ calls, code: first.fetchError?.code }).toEqual({
+        calls: 2,
+        code: 'CORTEX_RATE_LIMITED',
+      });
+      while (lists < 2 || calls < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+      const again = await handle.query(messages.status);
+      expect(again.fetchError?.code).toBe('CORTEX_RATE_LIMITED');
+      const second = await statusWhere(handle, (s) => s.fetchError?.failures === 2);
+      expect({ calls, state: second.state }).toEqual({ calls: 12, state: 'failing' });
+      await handle.terminate();
+    });
   });
 });
