@@ -3,6 +3,7 @@ import { overlapMsOf } from '../pull/window.js';
 import { readWindow } from '../pull/read-window.js';
 import type { FetchSegmentInput, SegmentReceipt } from '../pull/receipts.js';
 import { SERVICES } from '../services/registry.js';
+import type { MalformedKind } from '../services/to-events.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { streamConfig } from './dependencies.js';
 import { guarded } from './guarded.js';
@@ -41,7 +42,7 @@ export function createFetchSegment(deps: ActivityDependencies) {
           window: read.window,
           counts: { ...counts, requests: read.requests, rereads: read.rereads },
           newKeys,
-          warnings: read.warnings,
+          warnings: [...read.warnings, ...malformedWarnings(malformedByKind)],
         };
         deps.observer.onFetched(input, receipt, Date.now() - startedMs, malformedByKind);
         return receipt;
@@ -50,4 +51,13 @@ export function createFetchSegment(deps: ActivityDependencies) {
         throw error;
       }
     });
+}
+
+function malformedWarnings(byKind: Readonly<Record<MalformedKind, number>>): string[] {
+  return Object.entries(byKind)
+    .filter(([, records]) => records > 0)
+    .map(
+      ([kind]) =>
+        `RECORD_MALFORMED: found records that are not what this service expects (${kind}); they went out as they came`,
+    );
 }

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { cliError } from './errors.js';
 
 /** The folder asked for, which must be new or empty (`USAGE_FOLDER`), or a new temporary one. */
@@ -17,7 +18,8 @@ export async function demoFolder(wanted: string | undefined): Promise<string> {
 export async function makeFolder(wanted: string): Promise<string> {
   const dir = resolve(wanted);
   try {
-    await mkdir(dir, { recursive: true });
+    // One by one: the recursion of Node's own never ends below /proc, where nothing can be made.
+    for (const missing of missingFolders(dir)) await mkdir(missing);
   } catch (error) {
     const { code = 'unknown cause' } = error as NodeJS.ErrnoException;
     throw cliError(
@@ -26,6 +28,15 @@ export async function makeFolder(wanted: string): Promise<string> {
     );
   }
   return dir;
+}
+
+/** The folders on the way to `dir` that are not there, `dir` included, from the top down. */
+function missingFolders(dir: string): string[] {
+  const missing: string[] = [];
+  for (let at = dir; !statSync(at, { throwIfNoEntry: false })?.isDirectory(); at = dirname(at)) {
+    missing.unshift(at);
+  }
+  return missing;
 }
 
 /** The demo's streams belong on no cluster: whatever names one is left out, a profile on disk too. */

@@ -32,8 +32,8 @@ export interface DemoOptions {
   readonly debug: boolean;
 }
 
-/** Enough that one sees the history being caught up with, at a page of 100 in a tenth of a second. */
-const INCIDENTS = 3_000;
+/** Enough that one sees the history being caught up with, at ten pages of 100 a second for all services. */
+const INCIDENTS = 1_000;
 /** How often the demo shows itself: a table drawn in place, and lines in a log. */
 const SHOW_EVERY_MS = { terminal: 1_000, lines: 5_000 };
 /** How often it looks whether all has arrived. */
@@ -113,7 +113,7 @@ async function show(
   const draw = async (phase: DemoProgress['phase'], endMs?: number) => {
     const progress = await progressOf(parts, phase, endMs);
     const nowMs = io.nowMs();
-    if (area === undefined) io.print(demoLine(progress, nowMs));
+    if (area === undefined) io.print(demoLine(progress));
     else area.show(demoView(progress, { colors: io.colors, columns: io.columns(), nowMs }));
   };
   try {

@@ -2,7 +2,7 @@ import type { Reckoning } from '../simulator/reckoning.js';
 import { formatDuration } from '../pull/time-text.js';
 import type { StreamReport } from '../worker/status.js';
 import { count } from './cell-text.js';
-import { statusLine, statusTable } from './status-table.js';
+import { errorsOf, stateOf, statusTable } from './status-table.js';
 import type { TableStyle } from './table.js';
 
 /** What the demo shows at one moment. */
@@ -39,11 +39,19 @@ export function demoView(progress: DemoProgress, style: TableStyle): string {
   ].join('\n');
 }
 
-/** The same in one line, for pipes and logs. */
-export function demoLine(progress: DemoProgress, nowMs: number): string {
-  const { produced, received, lost, duplicated } = progress.reckoning;
+/** The same in one line, for pipes and logs: of each stream what it is doing and how many events it sent. */
+export function demoLine({ reckoning, reports }: DemoProgress): string {
+  const { produced, received, lost, duplicated } = reckoning;
   const sums = `produced ${produced}, received ${received}, on the way ${lost}, duplicated ${duplicated}`;
-  return [sums, ...progress.reports.map((report) => statusLine(report, nowMs))].join(' | ');
+  return [sums, ...reports.map(streamPart)].join(' | ');
+}
+
+function streamPart(report: StreamReport): string {
+  const { identity, status } = report;
+  const parts = [identity.stream, stateOf(report)];
+  if (status === null) return parts.join(' ');
+  const codes = errorsOf(status).map(({ error }) => error.code);
+  return [...parts, status.totals.events, ...codes].join(' ');
 }
 
 function ending({ phase, leftMs }: DemoProgress): string {

@@ -16,7 +16,7 @@ export function addSimulator(program: Command, io: Io): void {
     .command('simulator')
     .description('run the simulated tenant and Devo alone, for trials')
     .requiredOption('--dir <folder>', 'where to write a config folder that points to the two')
-    .option('--incidents <count>', 'incidents of the last 12 hours', countArgument, 3_000)
+    .option('--incidents <count>', 'incidents of the last 12 hours', countArgument, 1_000)
     .option('--speed <factor>', 'how fast new records appear, 0 for none', factorArgument, 1)
     .option('--tenant-port <port>', 'port of the tenant, 0 for a free one', portArgument, 0)
     .option('--receiver-port <port>', 'port of the receiver, 0 for a free one', portArgument, 0)

@@ -10,7 +10,10 @@ const RETRIES = { format: 'whole', default: 5, min: 1, max: 10 } as const;
 
 /** Devo's retry and timeout keys, with its defaults and ranges; each time also with `_in_seconds`. */
 const SENDING = {
-  connecting_retries: { ...RETRIES, doc: 'Attempts to connect before a delivery fails.' },
+  connecting_retries: {
+    ...RETRIES,
+    doc: 'Attempts to connect before a delivery fails; within a minute at most.',
+  },
   connecting_initial_wait: {
     ...WAIT,
     doc: 'Seconds before the second attempt to connect; doubles from then on.',
@@ -32,7 +35,10 @@ const SENDING = {
     min: 1,
     aliases: ['sending_timeout_in_seconds'],
   },
-  sending_retries: { ...RETRIES, doc: 'Attempts to send a segment before a delivery fails.' },
+  sending_retries: {
+    ...RETRIES,
+    doc: 'Attempts to send a segment before a delivery fails; within a minute at most.',
+  },
   sending_initial_wait: {
     ...WAIT,
     doc: 'Seconds before a segment is sent for the second time; doubles from then on.',

@@ -1,6 +1,8 @@
 import PQueue from 'p-queue';
 import type { RequestLimit } from '../config/model.js';
 import type { Priority } from '../pull/receipts.js';
+import { formatDuration } from '../pull/time-text.js';
+import { CortexError } from './errors.js';
 
 /**
  * Added to every period: what a usual reply does not show of its request's way, for some of the time before it
@@ -21,6 +23,8 @@ const ROUND_TRIPS = 200;
 const SHORT_LIMIT = 200;
 /** Pause after a 429 without `Retry-After`: doubles from the first to the last. */
 const PAUSE_MS = { first: 1_000, most: 60_000 };
+/** Refusals that go on for longer than this are an error; shorter ones are waited out where they are met. */
+const MOST_REFUSED_MS = 60_000;
 /** Successes in a row after which a slowed input speeds up by a tenth of its full rate. */
 const SUCCESSES_PER_RAISE = 20;
 /** Least share of the configured rate: of 10 per second, one in 5 s is left. */
@@ -45,7 +49,11 @@ interface Start {
 
 /** The quota of one input, shared by all its streams; live pulls go first. */
 export interface Limiter {
-  /** Waits for its turn, then runs the request; rejects with the signal's reason when aborted before. */
+  /**
+   * Waits for its turn, then runs the request; rejects with the signal's reason when aborted before, and with
+   * `CORTEX_RATE_LIMITED` as long as the pause would end more than a minute after the first of the refusals: by
+   * then somebody has to see it, and a queue of waiting streams would show it after minutes.
+   */
   run<Result>(request: () => Promise<Result>, options: TurnOptions<Result>): Promise<Result>;
   /** The API said 429: the whole input pauses and goes on at half its rate. */
   rateLimited(retryAfterMs: number | undefined): void;
@@ -74,6 +82,8 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
   const roundTrips = new Map<string, number[]>();
   let share = 1;
   let pausedUntilMs = 0;
+  /** The first 429 since the last success. */
+  let refusedSinceMs: number | undefined;
   let refusals = 0;
   let successes = 0;
 
@@ -104,8 +114,21 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
       signal?.throwIfAborted();
       const waitMs = Math.max(pausedUntilMs, ...limits.map(nextStartMs)) - performance.now();
       if (waitMs <= 0) break;
+      refuseInLongPause();
       await pause(waitMs, signal);
     }
+  }
+
+  function refuseInLongPause(): void {
+    const nowMs = performance.now();
+    if (refusedSinceMs === undefined || nowMs >= pausedUntilMs) return;
+    if (pausedUntilMs - refusedSinceMs <= MOST_REFUSED_MS) return;
+    const restMs = Math.ceil(pausedUntilMs - nowMs);
+    throw new CortexError(
+      'CORTEX_RATE_LIMITED',
+      `the API has answered nothing but 429 for ${formatDuration(nowMs - refusedSinceMs)}, expected a reply; it is asked again in ${formatDuration(restMs)}`,
+      { retry: 'later', retryAfterMs: restMs },
+    );
   }
 
   function begin(kind: string): Start {
@@ -146,6 +169,7 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
         share = Math.max(LEAST_SHARE, share / 2);
       }
       successes = 0;
+      refusedSinceMs ??= nowMs;
       const doubledMs = PAUSE_MS.first * 2 ** Math.min(refusals - 1, 10);
       const pauseMs = retryAfterMs ?? Math.min(PAUSE_MS.most, doubledMs);
       pausedUntilMs = Math.max(pausedUntilMs, nowMs + pauseMs);
@@ -154,6 +178,7 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
       // During a pause, that is the reply to a request from before it.
       if (performance.now() < pausedUntilMs) return;
       refusals = 0;
+      refusedSinceMs = undefined;
       if (share >= 1) return;
       successes += 1;
       if (successes < SUCCESSES_PER_RAISE) return;

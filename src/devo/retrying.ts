@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SendingConfig } from '../config/model.js';
 import { CollectorError } from '../errors/collector-error.js';
 
+/** Tries go on for no longer than this: then the failure is shown, and the engine makes the next ones. */
+const MOST_MS = 60_000;
+
 /** How often and how far apart something is tried again; Devo's keys `..._retries`, `..._wait`. */
 export interface RetryPlan {
   /** Tries after the first. */
@@ -32,20 +35,24 @@ export function sendingPlan(sending: SendingConfig): RetryPlan {
   };
 }
 
-/** Runs `attempt` until it succeeds, the plan is used up or the signal aborts; raises the last error. */
+/** Runs `attempt` until it succeeds, the plan or a minute is used up or the signal aborts; raises the last error. */
 export async function retrying<T>(
   plan: RetryPlan,
   signal: AbortSignal,
   attempt: () => Promise<T>,
 ): Promise<T> {
+  const startMs = performance.now();
   for (let failures = 0; ; failures += 1) {
     signal.throwIfAborted();
+    const waitMs = Math.min(plan.maxWaitMs, plan.initialWaitMs * 2 ** Math.min(failures, 20));
     try {
       return await attempt();
     } catch (error) {
-      if (signal.aborted || failures >= plan.retries || !isCurable(error, plan)) throw error;
+      const late = performance.now() - startMs + waitMs > MOST_MS;
+      if (signal.aborted || late || failures >= plan.retries || !isCurable(error, plan)) {
+        throw error;
+      }
     }
-    const waitMs = Math.min(plan.maxWaitMs, plan.initialWaitMs * 2 ** Math.min(failures, 20));
     // An aborted wait ends at once; the signal's own reason is raised at the top of the loop.
     await sleep(waitMs, undefined, { signal }).catch(() => undefined);
   }

@@ -46,7 +46,7 @@ export function parseFaults(body: unknown): Partial<Faults> {
  * @throws {CollectorError} SIMULATOR_OPTION_INVALID
  */
 export function parseRates(body: unknown): ProductionRates {
-  return checked(body, [...RECORD_KINDS, 'modifications', 'speed'], isAmount);
+  return checked(body, [...RECORD_KINDS, 'modifications', 'modifiedAmong', 'speed'], isAmount);
 }
 
 /**

@@ -93,6 +93,8 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
 export interface ProductionRates extends Readonly<Partial<Record<RecordKind, number>>> {
   /** Modifications of existing incidents per second. */
   readonly modifications?: number;
+  /** Modified are so many of the incidents that were touched last; default: any. */
+  readonly modifiedAmong?: number;
   /** All rates are multiplied by it; default 1. */
   readonly speed?: number;
 }

@@ -25,6 +25,7 @@ export class World {
   readonly #now: () => number;
   readonly #random: Random;
   #production: Production;
+  #modifiedAmong: number;
 
   constructor(options: TenantOptions) {
     this.seed = options.seed ?? 1;
@@ -57,6 +58,7 @@ export class World {
         kind === 'agent_audits' ? withFraction(seed, index, timeMs) : timeMs,
       );
     }
+    this.#modifiedAmong = options.production?.modifiedAmong ?? Infinity;
     this.#production = new Production(options.production ?? {}, this.#random, this.#now());
     this.advance();
   }
@@ -89,7 +91,8 @@ export class World {
     this.#production.advance(nowMs, (step, atMs) => {
       if (step === 'modifications') {
         this.incidents.population.advance(atMs);
-        this.modifyIncidents(1, 0, this.incidents.population.visible.size, atMs);
+        const { size } = this.incidents.population.visible;
+        this.modifyIncidents(1, Math.max(0, size - this.#modifiedAmong), size, atMs);
       } else {
         this.#add(step, atMs);
       }
@@ -101,6 +104,7 @@ export class World {
   /** Rates of new records from now on; `{}` stops them. What was made late still shows when it is due. */
   produce(rates: ProductionRates): void {
     this.#production = new Production(rates, this.#random, this.advance());
+    this.#modifiedAmong = rates.modifiedAmong ?? Infinity;
   }
 
   /** Modifies up to `count` incidents at random positions in `[from, to)`; returns how many were. */

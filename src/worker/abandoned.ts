@@ -5,6 +5,7 @@ import type { Client, FullActivityId, WorkflowExecutionDescription } from '@temp
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 
+const CODE = 'WORKER_RESTARTED';
 /** PENDING_ACTIVITY_STATE_STARTED of Temporal's API: a worker has it. */
 const STARTED = 2;
 
@@ -22,7 +23,9 @@ export async function takeUpAbandoned(
 ): Promise<void> {
   try {
     const abandoned = await failAbandoned(client, taskQueue, hostId, identity);
-    if (abandoned > 0) log.info({ abandoned }, 'Work of a killed process on this host taken up');
+    if (abandoned > 0) {
+      log.warn({ code: CODE, abandoned }, 'Work of a killed process on this host taken up');
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ reason }, 'Work of a killed process goes on after its heartbeat timeout');
@@ -56,7 +59,7 @@ async function failAttempt(client: Client, attempt: FullActivityId): Promise<boo
   try {
     await client.activity.fail(
       attempt,
-      ApplicationFailure.retryable('the worker was restarted', 'WORKER_RESTARTED'),
+      ApplicationFailure.retryable('the worker was restarted', CODE),
     );
     return true;
   } catch (error) {

@@ -77,7 +77,7 @@ export async function sdkMetricsText(): Promise<string> {
 
 function forward({ log, onPullEnded }: Hearing, { level, message, meta }: LogEntry): void {
   const fromWorkflow = meta?.sdkComponent === 'workflow';
-  const { workflowId, activityType, error, pull } = meta ?? {};
+  const { workflowId, activityType, error, pull, code } = meta ?? {};
   if (fromWorkflow && message === 'Data up to date') {
     onPullEnded(String(workflowId), pull as PullSummary);
     return;
@@ -87,6 +87,6 @@ function forward({ log, onPullEnded }: Hearing, { level, message, meta }: LogEnt
   if (message === 'Activity failed') return;
   // The worker of a host's own queue delivers segments and nothing else.
   if (message.startsWith('No workflows registered')) return;
-  const reason = error instanceof Error ? error.message : undefined;
-  log[to]({ workflowId, activityType, reason }, message);
+  const reason: unknown = error instanceof Error ? error.message : meta?.reason;
+  log[to]({ workflowId, activityType, code, reason }, message);
 }

@@ -9,14 +9,20 @@ import type { StreamIdentity } from '../pull/settings.js';
 import { waitAfterFailureMs } from '../pull/backoff.js';
 import { formatDuration } from '../pull/time-text.js';
 import type { Failure } from './failure.js';
-import { describeFailure, isSegmentLost } from './failure.js';
-import { waitingFor } from './work-state.js';
+import { isSegmentLost, reportFailure } from './failure.js';
+import { addWarnings, waitingFor } from './work-state.js';
 import type { PendingSegment, WorkControl, WorkState } from './work-state.js';
 
 /** Most segments kept on disk for an output that is down while another goes on: some 300 MB at worst. */
 const MOST_PENDING = 20;
 /** A delivery to an output that failed last may finish this long before a run continues as new. */
 const DRAIN_MS = 30_000;
+
+/** Shown as a warning: it delivers, as far as one can tell. */
+const UNCONFIRMED = {
+  code: 'DEVO_UNCONFIRMED',
+  text: 'took whole segments and never closed the connection; they count as delivered',
+} as const;
 
 /** Sends pending segments, per output one at a time and in order, beside the fetching. */
 export interface Deliveries {
@@ -76,8 +82,9 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
       await deliver(item, output, failures);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      const failure = describeFailure(error);
+      const failure = reportFailure(error);
       if (isSegmentLost(failure)) {
+        show(output, failure, failures + 1, null);
         await refetchOnce(item);
         return;
       }
@@ -104,30 +111,35 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
         maximumAttempts: failures === 0 ? 1 : 10,
       },
     });
-    await deliverSegment.executeWithOptions({ summary: `${segment.events} events to ${output}` }, [
-      { ...host.identity, segment, output, outputs: state.settings.outputs },
-    ]);
+    const receipt = await deliverSegment.executeWithOptions(
+      { summary: `${segment.events} events to ${output}` },
+      [{ ...host.identity, segment, output, outputs: state.settings.outputs }],
+    );
+    if (receipt.confirmation !== 'unconfirmed') return;
+    const { code, text } = UNCONFIRMED;
+    addWarnings(state, [`${code}: ${output} ${text}`]);
   }
 
   /** Shows the error; a curable one had its waits between the engine's tries, the others wait here. */
   async function rest(output: string, failure: Failure, failures: number): Promise<void> {
     const waitMs = failure.curable ? 0 : waitAfterFailureMs(failures, false);
-    state.outputErrors = {
-      ...state.outputErrors,
-      [output]: {
-        code: failure.code,
-        message: failure.message,
-        atMs: Date.now(),
-        failures,
-        nextTryMs: waitMs === 0 ? null : Date.now() + waitMs,
-      },
-    };
-    host.changed();
+    show(output, failure, failures, waitMs === 0 ? null : Date.now() + waitMs);
     if (waitMs === 0) return;
     const wakes = control.wakes;
     await condition(() => draining || control.wakes !== wakes, waitMs, {
       summary: `${output} again in ${formatDuration(waitMs)}`,
     });
+  }
+
+  function show(
+    output: string,
+    { code, message }: Failure,
+    failures: number,
+    nextTryMs: number | null,
+  ): void {
+    const error = { code, message, atMs: Date.now(), failures, nextTryMs };
+    state.outputErrors = { ...state.outputErrors, [output]: error };
+    host.changed();
   }
 
   /** Two outputs may miss the same segment at once; it is fetched again once. */

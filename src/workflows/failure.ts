@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
+import { log } from '@temporalio/workflow';
 
 /** Why an activity failed for good (its retries included). */
 export interface Failure {
@@ -40,6 +41,16 @@ export function describeFailure(error: unknown): Failure {
     message: cause instanceof Error ? cause.message : String(cause),
     curable: true,
   };
+}
+
+/** `describeFailure`, and a line in the log where the activity could write none: its worker is gone. */
+export function reportFailure(error: unknown): Failure {
+  const failure = describeFailure(error);
+  if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) {
+    const { code, message } = failure;
+    log.warn('Activity lost', { code, reason: message, activityType: error.activityType });
+  }
+  return failure;
 }
 
 /** Whether the segment itself is lost, so that only fetching it again helps. */

@@ -1,4 +1,4 @@
-import { setHandler, upsertMemo } from '@temporalio/workflow';
+import { log, setHandler, upsertMemo } from '@temporalio/workflow';
 import { newCheckpoint } from '../pull/checkpoint.js';
 import { parseTime } from '../pull/parse-time.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
@@ -150,9 +150,12 @@ export function isSettings(value: unknown): value is StreamSettings {
 }
 
 function refuse(state: CollectState, signal: string, problem: string, nowMs: number): void {
+  const code = 'SIGNAL_REFUSED';
+  const message = `${signal} refused: ${problem}`;
+  log.warn('Signal refused', { code, reason: message });
   state.refusedSignal = {
-    code: 'SIGNAL_REFUSED',
-    message: `${signal} refused: ${problem}`,
+    code,
+    message,
     atMs: nowMs,
     failures: 1,
     nextTryMs: null,

@@ -7,7 +7,7 @@ import type { IncidentAlertsReceipt, WindowRequest } from '../pull/receipts.js';
 import { extraDataQueue } from '../pull/task-queues.js';
 import { formatWindow } from '../pull/time-text.js';
 import type { TimeWindow } from '../pull/window.js';
-import { attempt, countFetched, toPending } from './work-run.js';
+import { attempt, countFetched, toPending, triesOf } from './work-run.js';
 import type { Lane, WorkRun } from './work-run.js';
 
 /** Ids per batch call: the API takes no more rows anywhere. */
@@ -32,8 +32,13 @@ export async function readIncidentAlerts(
     taskQueue: state.settings.taskQueuePrefix,
     startToCloseTimeout: '30 minutes',
     heartbeatTimeout: '30 seconds',
-    retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 3 },
+    retry: {
+      initialInterval: '1 second',
+      maximumInterval: '30 seconds',
+      maximumAttempts: triesOf(state),
+    },
   });
+  const { fetchError: earlier } = state;
   const listed = await attempt(run, () =>
     listChangedIncidents.executeWithOptions(
       { summary: `incidents changed ${formatWindow(request.window, Date.now())}` },
@@ -46,6 +51,8 @@ export async function readIncidentAlerts(
   const listing = { ...counts, records: 0, duplicates: 0, malformed: 0 };
   countFetched(state, { segment: null, window, counts: listing, warnings });
   const asked = incidentsToAsk(listed.incidents, state.incidents);
+  // That the list could be read does not mean that these calls go well again.
+  if (asked.length > 0) state.fetchError = earlier;
   const complete = await askAll(run, lane, window, asked, (receipt, incidents) => {
     if (lane.current()) state.incidents = rememberIncidents(state.incidents, receipt.taken);
     state.pending.push(...toPending(run, lane, { ...receipt, newKeys: [] }, incidents));
@@ -110,7 +117,12 @@ async function askOnce(
     // From the start on: the wait for the quota before it may take minutes.
     startToCloseTimeout: '10 minutes',
     heartbeatTimeout: '30 seconds',
-    retry: { initialInterval: '5 seconds', maximumInterval: '1 minute', maximumAttempts: 10 },
+    retry: {
+      initialInterval: '5 seconds',
+      maximumInterval: '1 minute',
+      // Two at first: a quota counted by the minute refuses now and then, and what lasts is soon in the status.
+      maximumAttempts: state.fetchError === null ? 2 : 10,
+    },
     priority: { priorityKey: PRIORITY_KEYS[priority] },
   });
   const first = incidents[0]?.id ?? '';

@@ -3,7 +3,7 @@ import type { CollectorActivities } from '../pull/activity-contract.js';
 import type { ReadOutcome } from '../pull/plan.js';
 import type { SegmentReceipt, WindowRequest } from '../pull/receipts.js';
 import { formatWindow } from '../pull/time-text.js';
-import { attempt, countFetched, toPending } from './work-run.js';
+import { attempt, countFetched, toPending, triesOf } from './work-run.js';
 import type { Lane, WorkRun } from './work-run.js';
 
 /** The tenant knows `creation_time` only: no error of the stream's, it is asked by that from then on. */
@@ -32,7 +32,11 @@ export async function fetchSegment(
     taskQueue: state.settings.taskQueuePrefix,
     startToCloseTimeout: '30 minutes',
     heartbeatTimeout: '30 seconds',
-    retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 3 },
+    retry: {
+      initialInterval: '1 second',
+      maximumInterval: '30 seconds',
+      maximumAttempts: triesOf(state),
+    },
   });
   const receipt = await attempt(run, () =>
     activities.fetchSegment.executeWithOptions(

@@ -5,7 +5,8 @@ import type { AskedIncident } from '../pull/incident-memory.js';
 import type { Priority, PullCounts, Segment } from '../pull/receipts.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import type { TimeWindow } from '../pull/window.js';
-import { describeFailure } from './failure.js';
+import { reportFailure } from './failure.js';
+import { addWarnings } from './work-state.js';
 import type { PendingSegment, WorkControl, WorkState } from './work-state.js';
 
 /** A stream or backfill at work: what its phases share. */
@@ -35,15 +36,17 @@ export interface Lane {
   current(): boolean;
 }
 
-/** Most warnings shown at a time. */
-const MOST_WARNINGS = 5;
-
 /** What an activity of `run` wrote, or found nothing to write. */
 interface Fetched {
   readonly segment: Segment | null;
   readonly window: TimeWindow;
   readonly counts: PullCounts;
   readonly warnings: readonly string[];
+}
+
+/** The engine's tries of an activity that fetches: one at first, so that the status soon says what is wrong. */
+export function triesOf({ fetchError }: WorkState): number {
+  return fetchError === null ? 1 : 3;
 }
 
 /** Runs a fetching activity; null when it failed for now, with the error and the next try in the state. */
@@ -57,7 +60,7 @@ export async function attempt<Result>(
     return result;
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const failure = describeFailure(error);
+    const failure = reportFailure(error);
     const failures = (state.fetchError?.failures ?? 0) + 1;
     const atMs = Date.now();
     state.fetchError = {
@@ -87,7 +90,7 @@ export function countFetched(state: WorkState, { counts, segment, warnings }: Fe
     segments: state.totals.segments + (segment === null ? 0 : 1),
   };
   if (state.lastPull !== null) state.lastPull = add(state.lastPull, sums);
-  state.warnings = [...new Set([...state.warnings, ...warnings])].slice(-MOST_WARNINGS);
+  addWarnings(state, warnings);
 }
 
 /** The segment that came back as one to deliver; none where there was nothing new. */

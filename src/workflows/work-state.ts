@@ -87,6 +87,14 @@ export function dropOutputs(state: WorkState, outputs: readonly string[]): void 
   );
 }
 
+/** Most warnings shown at a time. */
+const MOST_WARNINGS = 5;
+
+/** Shows each warning once, the latest ones where there are many. */
+export function addWarnings(state: WorkState, warnings: readonly string[]): void {
+  state.warnings = [...new Set([...state.warnings, ...warnings])].slice(-MOST_WARNINGS);
+}
+
 /** Segments that an output has not confirmed yet. */
 export function waitingFor({ pending }: WorkState, output: string): number {
   return pending.filter((item) => item.outputs.includes(output)).length;

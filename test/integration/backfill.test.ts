@@ -6,11 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planBackfill } from '../../src/activities/plan-backfill.js';
 import { toFailure } from '../../src/activities/failure.js';
 import type { BackfillProgress, BackfillRequest } from '../../src/pull/backfill.js';
-import type { DeliverSegmentInput, FetchSegmentInput } from '../../src/pull/receipts.js';
+import type { FetchSegmentInput } from '../../src/pull/receipts.js';
 import type { backfill } from '../../src/workflows/backfill.js';
 import * as messages from '../../src/workflows/messages.js';
+import { recording } from './recording.js';
 import type { TestBench } from './stream-harness.js';
-import { delivered, openBench, receiptFor, settingsFor } from './stream-harness.js';
+import { openBench, settingsFor } from './stream-harness.js';
 
 const DAY_MS = 24 * 3_600_000;
 const REQUEST: BackfillRequest = { service: 'alerts', from: '2026-01-01', to: '2026-01-31' };
@@ -25,16 +26,16 @@ afterAll(async () => {
 
 /** Activities of a tenant with 2,000 records a day, and what they were asked. */
 function tenant() {
-  const fetched: FetchSegmentInput[] = [];
-  const sent: DeliverSegmentInput[] = [];
+  const recorder = recording(({ fromMs, toMs }) => Math.ceil(((toMs - fromMs) / DAY_MS) * 2_000));
   let queue = '';
   return {
-    fetched,
-    sent,
+    ...recorder,
     on(taskQueue: string) {
       queue = taskQueue;
+      recorder.on(taskQueue);
     },
     activities: {
+      ...recorder.activities,
       resolveBackfill: (request: unknown) => {
         const identity = { input: 'test', inputId: '1', stream: 'alerts' } as const;
         try {
@@ -43,15 +44,6 @@ function tenant() {
         } catch (error) {
           return Promise.reject(toFailure(error));
         }
-      },
-      fetchSegment: (input: FetchSegmentInput) => {
-        fetched.push(input);
-        const records = Math.ceil(((input.window.toMs - input.window.fromMs) / DAY_MS) * 2_000);
-        return Promise.resolve(receiptFor(input, queue, records));
-      },
-      deliverSegment: (input: DeliverSegmentInput) => {
-        sent.push(input);
-        return Promise.resolve(delivered(input));
       },
     },
   };

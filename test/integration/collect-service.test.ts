@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type {
@@ -7,16 +5,11 @@ import type {
   FetchSegmentInput,
   ListChangedInput,
 } from '../../src/pull/receipts.js';
+import { extraDataQueue } from '../../src/pull/task-queues.js';
 import * as messages from '../../src/workflows/messages.js';
+import { recording } from './recording.js';
 import type { TestBench } from './stream-harness.js';
-import {
-  delivered,
-  openBench,
-  receiptFor,
-  settingsFor,
-  startStream,
-  statusWhere,
-} from './stream-harness.js';
+import { openBench, receiptFor, settingsFor, startStream, statusWhere } from './stream-harness.js';
 
 let bench: TestBench;
 beforeAll(async () => {
@@ -25,30 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await bench.close();
 });
-
-/** Activities that note what they were asked and answer with `events` events per window. */
-function recording(events = 1) {
-  const fetched: FetchSegmentInput[] = [];
-  const sent: DeliverSegmentInput[] = [];
-  let queue = '';
-  return {
-    fetched,
-    sent,
-    on(taskQueue: string) {
-      queue = taskQueue;
-    },
-    activities: {
-      fetchSegment: (input: FetchSegmentInput) => {
-        fetched.push(input);
-        return Promise.resolve(receiptFor(input, queue, events));
-      },
-      deliverSegment: (input: DeliverSegmentInput) => {
-        sent.push(input);
-        return Promise.resolve(delivered(input));
-      },
-    },
-  };
-}
 
 test('pulls from the start time to now, delivers, and waits for the next period', async () => {
   const recorder = recording();
@@ -66,7 +35,7 @@ test('pulls from the start time to now, delivers, and waits for the next period'
 });
 
 test('an idle cycle costs at most 12 history events', async () => {
-  const recorder = recording(0);
+  const recorder = recording(() => 0);
   await bench.withWorker(recorder.activities, async (taskQueue) => {
     const handle = await startStream(bench.client, settingsFor(taskQueue, { periodMs: 500 }));
     const lengthAt = async (cycles: number) => {
@@ -106,6 +75,36 @@ test('an error that nothing but an operator cures shows in the status, and resum
   });
 });
 
+test('an error that time may cure shows in the status at its first try, and stays until one goes well', async () => {
+  const recorder = recording();
+  let tries = 0;
+  let failing = true;
+  const activities = {
+    ...recorder.activities,
+    fetchSegment: (input: FetchSegmentInput) => {
+      tries += 1;
+      if (failing) throw ApplicationFailure.retryable('429', 'CORTEX_RATE_LIMITED');
+      return recorder.activities.fetchSegment(input);
+    },
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    recorder.on(taskQueue);
+    const handle = await startStream(bench.client, settingsFor(taskQueue));
+    const first = await statusWhere(handle, (s) => s.fetchError !== null);
+    expect({ tries, code: first.fetchError?.code }).toEqual({
+      tries: 1,
+      code: 'CORTEX_RATE_LIMITED',
+    });
+    const second = await statusWhere(handle, (s) => s.fetchError?.failures === 2);
+    expect({ tries, state: second.state }).toEqual({ tries: 4, state: 'failing' });
+    failing = false;
+    await handle.signal(messages.pullNow);
+    const cured = await statusWhere(handle, (s) => s.totals.events === 1);
+    expect(cured.fetchError).toBeNull();
+    await handle.terminate();
+  });
+});
+
 test('a reset pulls from its start time once more, and a malformed one is refused into the status', async () => {
   const recorder = recording();
   await bench.withWorker(recorder.activities, async (taskQueue) => {
@@ -128,7 +127,7 @@ test('a reset pulls from its start time once more, and a malformed one is refuse
 });
 
 test('paused, it rests until resumed, whatever the period', async () => {
-  const recorder = recording(0);
+  const recorder = recording(() => 0);
   await bench.withWorker(recorder.activities, async (taskQueue) => {
     const handle = await startStream(bench.client, settingsFor(taskQueue, { periodMs: 200 }));
     await statusWhere(handle, (s) => s.totals.cycles > 1);
@@ -200,49 +199,6 @@ test('a segment whose host is gone is fetched again elsewhere', async () => {
   });
 });
 
-test('continues as new with its state, and stops when asked', async () => {
-  const recorder = recording();
-  await bench.withWorker(recorder.activities, async (taskQueue) => {
-    recorder.on(taskQueue);
-    const handle = await startStream(bench.client, settingsFor(taskQueue, { periodMs: 100 }), {
-      cyclesPerRun: 2,
-    });
-    const { runId } = await handle.describe();
-    const entity = bench.client.workflow.getHandle(handle.workflowId);
-    await statusWhere(entity, (s) => s.totals.cycles >= 7);
-    expect((await entity.describe()).runId).not.toBe(runId);
-    const froms = recorder.fetched.map((each) => each.window.fromMs);
-    expect(froms[0]).toBeLessThanOrEqual(froms[1] ?? 0);
-    await entity.signal(messages.stop);
-    await entity.result();
-    expect((await entity.describe()).status.name).toBe('COMPLETED');
-  });
-});
-
-test('sends a segment once that takes longer than the end of a run waits for an output that is down', async () => {
-  const recorder = recording();
-  let begun = 0;
-  const slowly = async (input: DeliverSegmentInput) => {
-    begun += 1;
-    const { cancellationSignal, heartbeat } = Context.current();
-    const beating = setInterval(heartbeat, 5_000);
-    try {
-      await delay(33_000, undefined, { signal: cancellationSignal });
-    } finally {
-      clearInterval(beating);
-    }
-    return await recorder.activities.deliverSegment(input);
-  };
-  await bench.withWorker({ ...recorder.activities, deliverSegment: slowly }, async (taskQueue) => {
-    recorder.on(taskQueue);
-    const handle = await startStream(bench.client, settingsFor(taskQueue), { cyclesPerRun: 1 });
-    const entity = bench.client.workflow.getHandle(handle.workflowId);
-    await statusWhere(entity, (s) => s.totals.cycles === 1 && s.pendingByOutput.devo === 0);
-    expect(begun).toBe(1);
-    await entity.terminate();
-  });
-});
-
 test('stops although nobody takes the call that it waits for', async () => {
   const listChangedIncidents = (input: ListChangedInput) =>
     Promise.resolve({
@@ -256,5 +212,43 @@ test('stops although nobody takes the call that it waits for', async () => {
     await handle.signal(messages.stop);
     await handle.result();
     expect((await handle.describe()).status.name).toBe('COMPLETED');
+  });
+});
+
+test('an error of the calls for alerts stays in the status although the list before them can be read', async () => {
+  let lists = 0;
+  let calls = 0;
+  const activities = {
+    listChangedIncidents: (input: ListChangedInput) => {
+      lists += 1;
+      const receipt = receiptFor({ segment: '', window: input.window }, '', 0);
+      return Promise.resolve({ ...receipt, incidents: [{ id: '1', alertCount: 3 }] });
+    },
+  };
+  const fetchIncidentAlerts = () => {
+    calls += 1;
+    throw ApplicationFailure.create({
+      type: 'CORTEX_RATE_LIMITED',
+      message: '429',
+      nextRetryDelay: '10 ms',
+    });
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    const queue = extraDataQueue(taskQueue, { input: 'test', inputId: '1' });
+    await bench.withHost(queue, { fetchIncidentAlerts }, async () => {
+      const settings = settingsFor(taskQueue);
+      const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
+      const first = await statusWhere(handle, (s) => s.fetchError !== null);
+      expect({ calls, code: first.fetchError?.code }).toEqual({
+        calls: 2,
+        code: 'CORTEX_RATE_LIMITED',
+      });
+      while (lists < 2 || calls < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+      const again = await handle.query(messages.status);
+      expect(again.fetchError?.code).toBe('CORTEX_RATE_LIMITED');
+      const second = await statusWhere(handle, (s) => s.fetchError?.failures === 2);
+      expect({ calls, state: second.state }).toEqual({ calls: 12, state: 'failing' });
+      await handle.terminate();
+    });
   });
 });

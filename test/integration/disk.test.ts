@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CollectorProcess } from './collector-process.js';
-import { startUp } from './collector-process.js';
+import { connectTo, startUp } from './collector-process.js';
 import { logLines, openPlace, segmentFiles, statusAt, until } from './collecting.js';
 import type { Place } from './collecting.js';
+import { untilShown } from './seen-codes.js';
 import { startTemporal } from './temporal-server.js';
 import type { TestTemporal } from './temporal-server.js';
 
@@ -44,6 +46,10 @@ test.each([
     });
     const damaged = found();
     for (const path of damaged) damage(path);
+    // Slowly: the error stays in the status until the segment that was fetched again is there.
+    await simulator.receiver.setMode({ kind: 'slow', bytesPerSecond: 500_000 });
+    const embedded = await connectTo(place.folder);
+    await untilShown(code, embedded.client, [collector]).finally(() => embedded.close());
     await simulator.receiver.setMode({ kind: 'normal' });
     await until('everything', collector, () => simulator.reckoning().lost === 0);
     await until('its confirmation', collector, async () => {
@@ -74,11 +80,15 @@ describe.skipIf(whyNoMount !== undefined)('a state folder on a small disk of its
 
   const remount = (stateDir: string, options: string) =>
     execFileSync('mount', ['-o', `remount,${options}`, stateDir]);
-  const failedWith = (code: string) => logLines(collector, `"code":"${code}"`) > 0;
+  const shown = async (code: string) => {
+    const connection = await Connection.connect({ address: temporal?.address ?? '' });
+    const client = new Client({ connection });
+    await untilShown(code, client, [collector]).finally(() => connection.close());
+  };
 
   test('full: fetching waits with a clear error, and nothing is lost when there is room', async () => {
     const stateDir = await startOnDisk('256k');
-    await until('the error', collector, () => failedWith('SEGMENT_DISK_FULL'));
+    await shown('SEGMENT_DISK_FULL');
     expect(place.simulator.reckoning().received).toBe(0);
     expect(segmentFiles(stateDir)).toEqual([]);
     remount(stateDir, 'size=200m');
@@ -91,7 +101,7 @@ describe.skipIf(whyNoMount !== undefined)('a state folder on a small disk of its
     await until('a first cycle', collector, () => place.simulator.reckoning().lost === 0);
     remount(stateDir, 'ro');
     place.simulator.tenant.modify(100);
-    await until('the error', collector, () => failedWith('SEGMENT_FOLDER_READONLY'));
+    await shown('SEGMENT_FOLDER_READONLY');
     remount(stateDir, 'rw');
     await until('everything', collector, () => place.simulator.reckoning().lost === 0, 110_000);
     expect(place.simulator.reckoning()).toMatchObject({ duplicated: 0, strangers: 0 });

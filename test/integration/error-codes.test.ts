@@ -1,16 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StatusJson } from '../../src/cli/status-json.js';
 import { status } from '../../src/workflows/messages.js';
+import { placesOf } from '../unit/errors/proofs.js';
 import { runCli } from './cli-process.js';
 import { connectTo, startUp } from './collector-process.js';
 import type { CollectorProcess } from './collector-process.js';
 import { logLines, until } from './collecting.js';
 import {
-  BUSY,
   FETCH_TROUBLE,
   HEALTHY,
   OLD_TENANT,
@@ -18,6 +18,7 @@ import {
   startEveryTrouble,
 } from './every-trouble.js';
 import type { EveryTrouble } from './every-trouble.js';
+import { codesInTemporal, untilShown } from './seen-codes.js';
 
 /** Requests for a backfill that make no sense. */
 const BACKFILLS = {
@@ -32,17 +33,6 @@ interface Named {
 }
 
 const idOf = ({ input, stream }: Named) => `collect/${input}/${input}/${stream}`;
-
-/** Codes of the failures of activities as Temporal UI shows them: in the history, or of the try to come. */
-async function failuresIn(handle: WorkflowHandle): Promise<Set<string>> {
-  const { events } = await handle.fetchHistory();
-  const { raw } = await handle.describe();
-  const failures = [
-    ...(events ?? []).map((event) => event.activityTaskFailedEventAttributes?.failure),
-    ...(raw.pendingActivities ?? []).map(({ lastFailure }) => lastFailure),
-  ];
-  return new Set(failures.map((failure) => failure?.applicationFailureInfo?.type ?? ''));
-}
 
 describe('every class of error that a running collector meets', () => {
   const folder = mkdtempSync(join(tmpdir(), 'error-codes-'));
@@ -96,7 +86,7 @@ describe('every class of error that a running collector meets', () => {
     }, OUTPUT_TROUBLE);
     expect(shown).toEqual(OUTPUT_TROUBLE);
     const codes = Object.values(OUTPUT_TROUBLE);
-    const failed = await failuresIn(handleOf(HEALTHY));
+    const failed = await codesInTemporal(handleOf(HEALTHY));
     expect(codes.filter((code) => !failed.has(code))).toEqual([]);
     expect(codes.filter((code) => !isLogged(code))).toEqual([]);
     expect(trouble.good.received.malformed.count).toBe(0);
@@ -119,35 +109,26 @@ describe('every class of error that a running collector meets', () => {
     );
     expect(shown).toEqual(wanted);
     for (const each of FETCH_TROUBLE) {
-      expect(await failuresIn(handleOf(each))).toContain(each.code);
+      expect(await codesInTemporal(handleOf(each))).toContain(each.code);
       expect(isLogged(each.code)).toBe(true);
     }
   });
 
-  test('of the quota is in the log and in Temporal, where the next try stands', async () => {
-    const code = 'CORTEX_RATE_LIMITED';
-    await until(code, collector, () => isLogged(code));
-    expect(await failuresIn(handleOf(BUSY))).toContain(code);
+  test('of a refused time field, and the status says by what it asks now', async () => {
+    await untilShown('CORTEX_TIME_FIELD_REFUSED', temporal.client, [collector]);
+    const { timeField } = await handleOf(OLD_TENANT).query(status);
+    expect(timeField).toBe('creation_time');
   });
 
-  test('of a refused time field is in the log and the history; the status says by what it asks now', async () => {
-    const code = 'CORTEX_TIME_FIELD_REFUSED';
-    await until(code, collector, () => isLogged(code));
-    const handle = handleOf(OLD_TENANT);
-    await until('the other field', collector, async () => {
-      return (await handle.query(status)).timeField === 'creation_time';
-    });
-    expect(await failuresIn(handle)).toContain(code);
-  });
-
-  test('of a signal is in the status and in the details that Temporal UI shows', async () => {
+  test('of a signal, of its own stream alone', async () => {
     const handle = temporal.client.workflow.getHandle('collect/healthy/healthy/agent_audits');
     await handle.signal('resetPersistence', { startTime: 'yesterday' });
+    await untilShown('SIGNAL_REFUSED', temporal.client, [collector]);
     const { streams } = await statusNow();
-    const stream = streams.find(({ stream }) => stream === 'agent_audits');
-    expect(stream?.errors).toMatchObject([{ source: 'signal', code: 'SIGNAL_REFUSED' }]);
-    const details = await handle.query<unknown>('__temporal_workflow_metadata');
-    expect(JSON.stringify(details)).toContain('SIGNAL_REFUSED');
+    const refused = streams.filter(({ errors }) =>
+      errors.some(({ source }) => source === 'signal'),
+    );
+    expect(refused.map(({ stream }) => stream)).toEqual(['agent_audits']);
   });
 
   test.each(Object.entries(BACKFILLS))(
@@ -159,8 +140,9 @@ describe('every class of error that a running collector meets', () => {
         args: [request],
       });
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: code } });
+      expect(placesOf(code)).toEqual(['log', 'temporal']);
       expect((await handle.describe()).status.name).toBe('FAILED');
-      expect(await failuresIn(handle)).toContain(code);
+      expect(await codesInTemporal(handle)).toContain(code);
       expect(isLogged(code)).toBe(true);
     },
   );

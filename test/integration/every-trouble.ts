@@ -31,9 +31,6 @@ export const FETCH_TROUBLE = [
   { input: 'login_page', stream: 'incidents', code: 'CORTEX_INVALID_REPLY' },
 ] as const;
 
-/** The stream whose quota is used up: it slows down for minutes before that counts as a failure of its own. */
-export const BUSY = { input: 'busy', stream: 'incidents' } as const;
-
 /** The stream that asks by another time field once its own was refused. */
 export const OLD_TENANT = { input: 'old', stream: 'alerts' } as const;
 
@@ -112,11 +109,6 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
     ),
     await input('fixed_field', { alerts: { time_field: 'server_creation_time' } }, refusing),
     await input('old', { alerts: {} }, refusing),
-    await input(
-      'busy',
-      { incidents: {} },
-      { faults: { tooMany: 1 }, behaviour: { ...FAST, retryAfterSeconds: 1 } },
-    ),
     await input('gateway', { incidents: {} }, { faults: { error502: 1 }, behaviour: FAST }),
     await input('unreachable', { incidents: {} }, { faults: { reset: 1 }, behaviour: FAST }),
     { ...wrongKey, name: 'login_page', url: `http://127.0.0.1:${loginPort}` },

@@ -1,9 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { startUp } from './collector-process.js';
 import { openPlace, segmentFiles, statusAt, until } from './collecting.js';
+import { untilShown } from './seen-codes.js';
 import { startTemporal } from './temporal-server.js';
 
 const INCIDENTS = 15_000;
@@ -15,6 +17,7 @@ test(
   { timeout: 240_000 },
   async () => {
     const temporal = await startTemporal();
+    const connection = await Connection.connect({ address: temporal.address });
     const place = await openPlace({
       incidents: INCIDENTS,
       temporal: { host_gone_after_in_seconds: 5 },
@@ -44,6 +47,8 @@ test(
       rmSync(killed.stateDir, { recursive: true });
       expect(simulator.reckoning().lost).toBeGreaterThan(0);
       const killedMs = performance.now();
+      const client = new Client({ connection });
+      await untilShown('HOST_GONE', client, [survivor.collector], 150_000);
       await simulator.receiver.setMode({ kind: 'normal' });
       await until(
         'everything',
@@ -59,6 +64,7 @@ test(
       const status = await statusAt(simulator.configFile, temporal.address);
       expect(status.totals.refetched).toBeGreaterThanOrEqual(1);
     } finally {
+      await connection.close();
       await Promise.all(workers.map(({ collector }) => collector.stop()));
       await place.close();
       await temporal.stop();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -30,6 +30,15 @@ describe('the folder of a demo', () => {
       message: expect.stringContaining('ENOTDIR') as string,
     });
   });
+
+  it.runIf(existsSync('/proc/self'))(
+    'is refused below /proc, where making folders in one go would never end',
+    async () => {
+      for (const dir of ['/proc/x', '/proc/x/y/z']) {
+        await expect(demoFolder(dir)).rejects.toMatchObject({ code: 'USAGE_FOLDER' });
+      }
+    },
+  );
 
   it('is a temporary one where none is asked for', async () => {
     const dir = await demoFolder(undefined);

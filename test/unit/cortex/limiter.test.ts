@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CortexError } from '../../../src/cortex/errors.js';
 import { createLimiter } from '../../../src/cortex/limiter.js';
 
 const TEN_PER_SECOND = [{ requests: 10, periodMs: 1_000 }];
@@ -121,11 +122,64 @@ describe('the limiter of an input', () => {
       // Far enough apart for the lowest rate, so that only the pause is left to wait for.
       await vi.advanceTimersByTimeAsync(120_000);
       limiter.rateLimited(undefined);
-      const times = startTimes(limiter, 1);
+      const beginMs = performance.now();
+      const turn = limiter.run(() => Promise.resolve(performance.now() - beginMs), live);
+      // Refusals that go on are an error, which says how long the pause still is.
+      const pause = turn.catch((error: unknown) => (error as CortexError).retryAfterMs);
       await vi.advanceTimersByTimeAsync(61_000);
-      pauses.push(times[0]);
+      pauses.push(await pause);
     }
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  });
+
+  it('refuses whoever waits in a queue that would not move within a minute, and asks again after the pause', async () => {
+    const limiter = createLimiter(TEN_PER_SECOND);
+    const beginMs = performance.now();
+    const asked: number[] = [];
+    const failed: Record<string, number> = {};
+    let answer = 429;
+    const stream = async (name: string) => {
+      for (;;) {
+        try {
+          return await limiter.run(() => {
+            asked.push(performance.now() - beginMs);
+            if (answer === 200) limiter.succeeded();
+            else limiter.rateLimited(undefined);
+            return Promise.resolve(answer);
+          }, live);
+        } catch {
+          failed[name] ??= performance.now() - beginMs;
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
+        }
+      }
+    };
+    const streams = ['incidents', 'alerts', 'all_alerts', 'audit_managements', 'agent_audits'];
+    const again = async (name: string): Promise<void> => {
+      while ((await stream(name)) === 429);
+    };
+    for (const name of streams) void again(name);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(Object.keys(failed).sort()).toEqual([...streams].sort());
+    expect(asked.length).toBeLessThan(20);
+    const before = asked.length;
+    answer = 200;
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(asked.length).toBeGreaterThan(before);
+  });
+
+  it('waits out a pause of a minute in place: the pages read so far would have to be read again', async () => {
+    const limiter = createLimiter(TEN_PER_SECOND);
+    limiter.rateLimited(60_000);
+    const times = startTimes(limiter, 1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(times).toEqual([60_000]);
+    limiter.succeeded();
+    limiter.rateLimited(61_000);
+    await expect(limiter.run(() => Promise.resolve(), live)).rejects.toMatchObject({
+      code: 'CORTEX_RATE_LIMITED',
+      retry: 'later',
+      retryAfterMs: 61_000,
+    });
   });
 
   it('goes below one request in a period where refusals go on', async () => {

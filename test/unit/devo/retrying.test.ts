@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { devoError } from '../../../src/devo/errors.js';
 import { retrying, sendingPlan } from '../../../src/devo/retrying.js';
 import { codeOfRejection, SENDING } from './segments.js';
@@ -28,9 +28,23 @@ describe('retrying', () => {
     expect(await tries('DEVO_CONNECT_REFUSED', 'later')).toEqual(refused);
   });
 
+  it('goes on for a minute at most, whatever was configured: only then is the failure seen', async () => {
+    let nowMs = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    let made = 0;
+    const slow = retrying({ ...plan, retries: 5 }, never, () => {
+      made += 1;
+      nowMs += 30_000;
+      return Promise.reject(devoError('DEVO_SEND_TIMEOUT', 'no', 'later'));
+    });
+    expect(await codeOfRejection(slow)).toBe('DEVO_SEND_TIMEOUT');
+    clock.mockRestore();
+    expect(made).toBe(2);
+  });
+
   it('stops waiting when it is cancelled', async () => {
     const cancel = new AbortController();
-    const slow = { ...plan, initialWaitMs: 3_600_000, maxWaitMs: 3_600_000 };
+    const slow = { ...plan, initialWaitMs: 50_000, maxWaitMs: 50_000 };
     const running = retrying(slow, cancel.signal, () => {
       setImmediate(() => cancel.abort(new Error('cancelled')));
       return Promise.reject(devoError('DEVO_SEND_RESET', 'no', 'later'));

@@ -1,6 +1,10 @@
+/** Where a collector at work shows an error: its log, what `status` prints of its streams, Temporal UI. */
+export type Place = 'log' | 'status' | 'temporal';
+const EVERYWHERE: readonly Place[] = ['log', 'status', 'temporal'];
+
 /**
  * The test that brings about each error of the catalogue and names its code. `running` ones are met by a
- * collector at work and are looked for in its log, in `status` and in Temporal's history.
+ * collector at work and are looked for in all three places, or in those that `SHOWN_IN_PART` says.
  */
 export const PROOFS = {
   running: {
@@ -13,15 +17,20 @@ export const PROOFS = {
       ...['DEVO_FILE_FAILED', 'DEVO_CERT_MISSING', 'DEVO_CERT_UNREADABLE', 'DEVO_CERT_EXPIRED'],
     ],
     'integration/error-codes.test.ts': [
-      ...['CORTEX_RATE_LIMITED', 'CORTEX_TIME_FIELD_REFUSED', 'SIGNAL_REFUSED'],
+      ...['CORTEX_TIME_FIELD_REFUSED', 'SIGNAL_REFUSED'],
       ...['BACKFILL_REQUEST_INVALID', 'BACKFILL_STREAM_UNKNOWN', 'BACKFILL_RANGE_INVALID'],
+    ],
+    'integration/soon-shown.test.ts': ['CORTEX_RATE_LIMITED', 'DEVO_SEND_TIMEOUT'],
+    'integration/shown-codes.test.ts': [
+      ...['RECORD_MALFORMED', 'PULL_WINDOW_UNSETTLED', 'DEVO_UNCONFIRMED', 'DEVO_SEND_CLOSED'],
+      ...['SEGMENT_IO', 'CONFIG_STREAM_UNKNOWN', 'CONFIG_OUTPUT_ABSENT'],
+      ...['WORKER_RESTARTED', 'WORKER_LOST'],
     ],
     'integration/disk.test.ts': [
       ...['SEGMENT_DISK_FULL', 'SEGMENT_FOLDER_READONLY', 'SEGMENT_MISSING', 'SEGMENT_DAMAGED'],
     ],
-    'integration/kill.test.ts': ['WORKER_RESTARTED'],
-    'integration/observe.test.ts': ['HTTP_PORT_IN_USE', 'DEVO_UNCONFIRMED'],
-    'integration/rsyslog.test.ts': ['DEVO_SEND_CLOSED'],
+    'integration/two-workers.test.ts': ['HOST_GONE'],
+    'integration/observe.test.ts': ['HTTP_PORT_IN_USE'],
     'integration/embedded-temporal.test.ts': ['TEMPORAL_PORT_IN_USE', 'TEMPORAL_START_FAILED'],
   },
   // They end a command or a start before any stream could show them.
@@ -60,23 +69,50 @@ export const PROOFS = {
   },
   // Nothing that a test can do to a whole collector in a bounded time brings these about reliably.
   inParts: {
-    'unit/devo/confirmation.test.ts': ['DEVO_SEND_TIMEOUT'],
     'unit/devo/http-output.test.ts': ['DEVO_FRAME_INVALID'],
     'unit/devo/local-outputs.test.ts': ['DEVO_CONSOLE_CLOSED'],
-    'unit/segments/disk-trouble.test.ts': ['SEGMENT_IO'],
-    'unit/worker/observer.test.ts': ['RECORD_MALFORMED'],
     'unit/errors/rare-errors.test.ts': [
-      ...['HOST_GONE', 'WORKER_LOST', 'PULL_WINDOW_UNSETTLED', 'CANCELLED', 'DEVO_CONNECT_FAILED'],
-      ...['CONFIG_STREAM_UNKNOWN', 'SIMULATOR_OPTION_INVALID'],
+      ...['CANCELLED', 'DEVO_CONNECT_FAILED', 'SIMULATOR_OPTION_INVALID'],
     ],
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+const OF_THE_PROCESS = {
+  places: ['log'],
+  because:
+    'it is of the process before or beside the streams, and Temporal may not be there to show it',
+} as const;
+const OF_A_BACKFILL = {
+  places: ['log', 'temporal'],
+  because:
+    'it ends a workflow that never began to pull; `status` shows those at work, `backfill status` names its failure',
+} as const;
+
+/** Running errors that are not shown in all three places, and why not. */
+export const SHOWN_IN_PART: Readonly<
+  Record<string, { readonly places: readonly Place[]; readonly because: string }>
+> = {
+  CORTEX_TIME_FIELD_REFUSED: {
+    places: ['log', 'temporal'],
+    because:
+      'it is cured at once by asking by another field, which `status` shows as the time field',
+  },
+  BACKFILL_REQUEST_INVALID: OF_A_BACKFILL,
+  BACKFILL_STREAM_UNKNOWN: OF_A_BACKFILL,
+  BACKFILL_RANGE_INVALID: OF_A_BACKFILL,
+  HTTP_PORT_IN_USE: OF_THE_PROCESS,
+  TEMPORAL_PORT_IN_USE: OF_THE_PROCESS,
+  TEMPORAL_START_FAILED: OF_THE_PROCESS,
+};
+
+/** Where a running error has to be found. */
+export function placesOf(code: string): readonly Place[] {
+  return SHOWN_IN_PART[code]?.places ?? EVERYWHERE;
+}
 
 /** Errors without a test that brings them about, and why. */
 export const UNPROVEN: Readonly<Record<string, string>> = {
   USAGE:
     'the parser of the command line words these itself; test/unit/cli/program.test.ts shows its exit code',
-  CONFIG_OUTPUT_ABSENT:
-    'needs a worker with another config file than the one applied on the same host',
   DEMO_MISMATCH: 'needs a demo that loses an event, which no fault of the simulator brings about',
 };
