@@ -95,13 +95,20 @@ test(
         const range = ['alerts', '--from', from, '--to', to];
         const watched = startCli(['backfill', 'start', ...range, '--watch', ...config]);
         const id = await onlyBackfill(client);
-        let mostLagMs = 0;
+        // Between two pulls lag grows by a period, whatever happens; what a backfill could add shows after each.
+        const most = { lagMs: 0, lagAfterPullMs: 0 };
+        let { watermarkMs: watermark } = await stream.query(messages.status);
         const measuring = new AbortController();
         const lag = (async () => {
           while (!measuring.signal.aborted) {
             const { watermarkMs } = await stream.query(messages.status);
-            mostLagMs = Math.max(mostLagMs, Date.now() - watermarkMs);
-            await delay(200);
+            const lagMs = Date.now() - watermarkMs;
+            most.lagMs = Math.max(most.lagMs, lagMs);
+            if (watermarkMs !== watermark) {
+              most.lagAfterPullMs = Math.max(most.lagAfterPullMs, lagMs);
+              watermark = watermarkMs;
+            }
+            await delay(100);
           }
         })();
         // Awaited below; a test that failed before has closed the server under it.
@@ -143,7 +150,8 @@ test(
         simulator.tenant.produce({});
         const reckoning = await until(({ lost }) => lost === 0);
         expect(faultsOf(reckoning)).toEqual(NO_FAULTS);
-        expect(mostLagMs).toBeLessThanOrEqual(2 * (PERIOD_MS + SETTLE_MS));
+        expect(most.lagAfterPullMs).toBeLessThanOrEqual(PERIOD_MS + SETTLE_MS);
+        expect(most.lagMs).toBeLessThanOrEqual(2 * (PERIOD_MS + SETTLE_MS));
 
         // The live checkpoint moved on with time and knows nothing of the past that was sent.
         const [after] = (await live()).streams;
@@ -156,7 +164,7 @@ test(
           (book?.produced ?? 0) - ALERTS + (after?.totals?.duplicates ?? 0),
         );
         process.stdout.write(
-          `${ALERTS} alerts: paused at ${(paused.share * 100).toFixed(1)} % with ${((100 * arrived) / ALERTS).toFixed(1)} % arrived, most lag of the live stream ${mostLagMs} ms, period and settle ${PERIOD_MS + SETTLE_MS} ms\n`,
+          `${ALERTS} alerts: paused at ${(paused.share * 100).toFixed(1)} % with ${((100 * arrived) / ALERTS).toFixed(1)} % arrived, most lag of the live stream ${most.lagMs} ms, ${most.lagAfterPullMs} ms after a pull, period and settle ${PERIOD_MS + SETTLE_MS} ms\n`,
         );
 
         // Once it has ended it may be asked for again; cancelled, it delivers what it has and ends.
