@@ -8,7 +8,6 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
 need_node
 cd "$root"
-quietly build npm run build
-TEMPORAL_CLI=$(scripts/temporal.sh)
-export TEMPORAL_CLI
+built
+find_temporal
 BACKFILL_ALERTS=${1:-100000} npx vitest run --project integration test/integration/backfill-cli.test.ts

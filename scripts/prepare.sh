@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 
-# Shared by run.sh and test.sh, sourced: `root`, `need_node`, `quietly` and `debian_packages`.
+# Shared by the other scripts, sourced: `root`, `need_node`, `quietly`, `installed`, `built`, `find_temporal` and
+# `debian_packages`.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 need_node() {
@@ -25,6 +26,30 @@ quietly() {
     echo "failed: $* (whole output in $log)" >&2
     return "$code"
   }
+}
+
+# The packages of the lock file.
+installed() {
+  local stamp=$root/node_modules/.package-lock.json
+  [ ! -f "$stamp" ] || [ "$root/package-lock.json" -nt "$stamp" ] || return 0
+  echo 'Installing packages' >&2
+  (cd "$root" && quietly npm-ci npm ci --no-audit --no-fund)
+}
+
+# What the sources make, installed packages included.
+built() {
+  local stamp=$root/dist/.built
+  installed
+  [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/tsconfig.json" "$root/tsconfig.build.json" \
+    "$root/package-lock.json" -newer "$stamp" -print -quit)" ] || return 0
+  echo 'Building' >&2
+  (cd "$root" && quietly build npm run build)
+  touch "$stamp"
+}
+
+# The binary of the embedded server, for those that come after.
+find_temporal() {
+  TEMPORAL_CLI=$("$root/scripts/temporal.sh") && export TEMPORAL_CLI
 }
 
 # debian_packages NAME...: installs those that lack, where this is Debian and root; fails otherwise.

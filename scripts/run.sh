@@ -18,24 +18,8 @@ if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then
   shift
 fi
 
-installed=$root/node_modules/.package-lock.json
-if [ ! -f "$installed" ] || [ "$root/package-lock.json" -nt "$installed" ]; then
-  echo 'Installing packages' >&2
-  (cd "$root" && quietly npm-ci npm ci --no-audit --no-fund)
-fi
-
-built=$root/dist/.built
-if [ ! -f "$built" ] || [ -n "$(find "$root/src" "$root/tsconfig.json" "$root/tsconfig.build.json" \
-  "$root/package-lock.json" -newer "$built" -print -quit)" ]; then
-  echo 'Building' >&2
-  (cd "$root" && quietly build npm run build)
-  touch "$built"
-fi
-
-if [ -z "${TEMPORAL_ADDRESS:-}${TEMPORAL_PROFILE:-}" ]; then
-  TEMPORAL_CLI=$("$root/scripts/temporal.sh")
-  export TEMPORAL_CLI
-fi
+built
+[ -n "${TEMPORAL_ADDRESS:-}${TEMPORAL_PROFILE:-}" ] || find_temporal
 
 # exec, so that signals reach the collector itself.
 if [ -n "$config" ]; then

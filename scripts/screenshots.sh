@@ -7,8 +7,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
 need_node
 cd "$root"
-quietly build npm run build
-TEMPORAL_CLI=$(scripts/temporal.sh)
-export TEMPORAL_CLI
+built
+find_temporal
 npx vitest run --config vitest.screenshots.config.ts
 ls -l docs/images

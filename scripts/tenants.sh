@@ -8,8 +8,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
 need_node
 cd "$root"
-quietly build npm run build
-TEMPORAL_CLI=$(scripts/temporal.sh)
-export TEMPORAL_CLI
+built
+find_temporal
 export TENANTS=${1:-200} PERIOD_SECONDS=${2:-300} DURATION_SECONDS=${3:-660}
 npx vitest run --project integration test/integration/tenants.test.ts

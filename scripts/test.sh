@@ -34,10 +34,6 @@ test_step() {
   fi
 }
 
-find_temporal() {
-  TEMPORAL_CLI=$(scripts/temporal.sh) && export TEMPORAL_CLI
-}
-
 # The names that test/ui/browser.ts looks for; without any, the tests of Temporal UI skip themselves.
 find_chromium() {
   [ -n "${CHROMIUM:-}" ] ||
