@@ -14,7 +14,7 @@ const PARTS = {
   idle: { cycles: 2, alerts: 2_000 },
   freshness: { seconds: 15 },
   start: { rounds: 1 },
-  tenants: { counts: [5], periodS: 10, periods: 1 },
+  tenants: { counts: [5], periodS: 10, periods: 1.5 },
 };
 
 const { values, positionals } = parseArgs({
