@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startCollector, startSimulatorProcess, withPlace } from './processes.js';
 import { printFigures, rounded, say } from './print.js';
-import { historyRange } from './trial.js';
+import { FIVE_STREAMS, historyRange } from './trial.js';
 
 const STREAMS = ['incidents', 'incident_alerts', 'alerts', 'all_alerts', 'audit_managements'];
 /** History events that Temporal Cloud bills as one action each; heartbeats and retries come on top. */
@@ -27,12 +27,7 @@ export async function idle({ cycles = 10, alerts = 20_000 }) {
         history: { alerts: { count: alerts, ...range } },
         behaviour: { requestsPerSecond: 0, extraDataPerMinute: 0 },
       },
-      services: {
-        incidents: { include_incident_alerts: true },
-        alerts: {},
-        all_alerts: {},
-        audit_managements: {},
-      },
+      services: FIVE_STREAMS,
       everyService: {
         start_time: new Date(nowMs - 60_000).toISOString(),
         request_period_in_seconds: 2,

@@ -9,6 +9,7 @@ import { writeConfig } from '../dist/simulator/write-config.js';
 import { cpuMs, residentMb, ROOT, startSimulatorProcess, withPlace } from './processes.js';
 import { printFigures, rounded, say } from './print.js';
 import { startTemporal } from './temporal.js';
+import { FIVE_STREAMS } from './trial.js';
 
 const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
 const STREAMS = 5;
@@ -54,12 +55,7 @@ async function idleTenants(place, { count, periodS, periods, execArgv }) {
       name: `tenant_${number}`,
       url: simulator.url,
       credentials: { apiKey, apiKeyId, authType: 'standard' },
-      services: {
-        incidents: { include_incident_alerts: true },
-        alerts: {},
-        all_alerts: {},
-        audit_managements: {},
-      },
+      services: FIVE_STREAMS,
       everyService: {
         // Nothing to catch up with: from the first cycle on, each is one request.
         start_time: new Date(Date.now() - 120_000).toISOString(),

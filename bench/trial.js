@@ -3,6 +3,14 @@ import { cpuMs, startCollector, startSimulatorProcess } from './processes.js';
 
 const HOUR_MS = 3_600_000;
 
+/** Services whose streams are five. */
+export const FIVE_STREAMS = {
+  incidents: { include_incident_alerts: true },
+  alerts: {},
+  all_alerts: {},
+  audit_managements: {},
+};
+
 /** The 18 hours that hold the history, both ends included; full hours, so that the requests of two runs are alike. */
 export function historyRange() {
   const toMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS - 1;

@@ -7,6 +7,7 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { startSimulator } from '../../dist/simulator/simulator.js';
+import { EVERY_SERVICE } from '../../dist/simulator/write-config.js';
 import { collectors } from './collectors.js';
 import { startPostgres } from './postgres.js';
 import { Fatal, freePorts, until } from './programs.js';
@@ -213,13 +214,7 @@ function scenario(folder, nowMs) {
       // Each of these costs a call of its own: more than a minute's quota at once.
       oversize: { share: 0.03, alerts: 120 },
     },
-    services: {
-      incidents: { include_incident_alerts: true },
-      alerts: {},
-      all_alerts: {},
-      audit_managements: {},
-      agent_audits: {},
-    },
+    services: EVERY_SERVICE,
     everyService: {
       start_time: new Date(begunMs - 24 * HOUR_MS).toISOString(),
       request_period_in_seconds: 5,

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { StreamIdentity } from '../pull/settings.js';
+import { messageOf } from '../errors/message-of.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { codeOf, toFailure } from './failure.js';
 
@@ -41,7 +42,7 @@ export async function guarded<Result>(
         activity,
         code,
         attempt: context.info.attempt,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       },
       'Activity failed',
     );

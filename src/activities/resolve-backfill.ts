@@ -1,4 +1,5 @@
 import type { BackfillPlan } from '../pull/backfill.js';
+import { messageOf } from '../errors/message-of.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { codeOf, toFailure } from './failure.js';
 import { planBackfill } from './plan-backfill.js';
@@ -13,7 +14,7 @@ export function createResolveBackfill(deps: Pick<ActivityDependencies, 'streams'
         {
           activity: 'resolveBackfill',
           code: codeOf(error),
-          reason: error instanceof Error ? error.message : String(error),
+          reason: messageOf(error),
         },
         'Activity failed',
       );

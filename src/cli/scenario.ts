@@ -1,4 +1,5 @@
 import type { SimulatorOptions } from '../simulator/simulator.js';
+import { EVERY_SERVICE } from '../simulator/write-config.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -48,13 +49,7 @@ export function scenario(options: ScenarioOptions): SimulatorOptions {
       production: { ...RATES, speed },
       behaviour: { extraDataPerMinute: EXTRA_DATA_PER_MINUTE },
     },
-    services: {
-      incidents: { include_incident_alerts: true },
-      alerts: {},
-      all_alerts: {},
-      audit_managements: {},
-      agent_audits: {},
-    },
+    services: EVERY_SERVICE,
     input: { extra_data_requests_per_minute: EXTRA_DATA_PER_MINUTE },
     everyService: {
       start_time: new Date(nowMs - 24 * HOUR_MS).toISOString(),

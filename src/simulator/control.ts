@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { CollectorError } from '../errors/collector-error.js';
+import { messageOf } from '../errors/message-of.js';
 import { readBody } from './http-body.js';
 import { DEFAULT_BEHAVIOUR, ENDPOINT_NAMES, NO_FAULTS, RECORD_KINDS } from './tenant-options.js';
 import type { Behaviour, Faults, ProductionRates } from './tenant-options.js';
@@ -29,7 +30,7 @@ export async function answerControl(
     const content: unknown = body === undefined || body.length === 0 ? undefined : parse(body);
     send(200, (await route(content)) ?? {});
   } catch (error) {
-    send(400, { error: error instanceof Error ? error.message : String(error) });
+    send(400, { error: messageOf(error) });
   }
 }
 

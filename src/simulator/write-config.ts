@@ -7,6 +7,15 @@ import type { Credentials, ServiceName } from '../config/model.js';
 /** Keys of one service as they stand in the config file. */
 export type ServiceKeys = Readonly<Record<string, string | number | boolean>>;
 
+/** Everything the collector can pull from a tenant. */
+export const EVERY_SERVICE: ConfigInput['services'] = {
+  incidents: { include_incident_alerts: true },
+  alerts: {},
+  all_alerts: {},
+  audit_managements: {},
+  agent_audits: {},
+};
+
 /** One input of the written config: a tenant and what is pulled from it. */
 export interface ConfigInput {
   readonly name: string;

@@ -4,6 +4,7 @@ import { ActivityNotFoundError } from '@temporalio/client';
 import type { Client, FullActivityId, WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
+import { messageOf } from '../errors/message-of.js';
 
 const CODE = 'WORKER_RESTARTED';
 /** PENDING_ACTIVITY_STATE_STARTED of Temporal's API: a worker has it. */
@@ -27,7 +28,7 @@ export async function takeUpAbandoned(
       log.warn({ code: CODE, abandoned }, 'Work of a killed process on this host taken up');
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     log.warn({ reason }, 'Work of a killed process goes on after its heartbeat timeout');
   }
 }

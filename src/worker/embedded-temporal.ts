@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { CollectorError } from '../errors/collector-error.js';
+import { messageOf } from '../errors/message-of.js';
 import { openBoundedLog } from './bounded-log.js';
 import { choosePorts } from './choose-ports.js';
 import type { TemporalPorts } from './choose-ports.js';
@@ -186,7 +187,7 @@ async function endOf(child: ChildProcess): Promise<string> {
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     return signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was ended by ${signal}`;
   } catch (error) {
-    return `could not be run (${error instanceof Error ? error.message : String(error)})`;
+    return `could not be run (${messageOf(error)})`;
   }
 }
 

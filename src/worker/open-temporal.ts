@@ -4,6 +4,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { CollectorConfig } from '../config/model.js';
 import { CollectorError } from '../errors/collector-error.js';
+import { messageOf } from '../errors/message-of.js';
 import { connectionProblem } from './connection-problem.js';
 import { startEmbeddedTemporal } from './embedded-temporal.js';
 import type { EmbeddedTemporal } from './embedded-temporal.js';
@@ -143,7 +144,7 @@ function isAlive(pid: number): boolean {
 }
 
 function noGreeting(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   return `what listens there does not answer as Temporal does: ${said}`;
 }
 

@@ -1,6 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { CollectorError } from '../errors/collector-error.js';
+import { messageOf } from '../errors/message-of.js';
 
 /**
  * How to connect by the standard `TEMPORAL_*` variables and the profile that they name. Throws
@@ -10,7 +11,7 @@ export function readTemporalEnvironment(env: NodeJS.ProcessEnv): ClientConnectCo
   try {
     return loadClientConnectConfig({ overrideEnvVars: definedOnly(env) });
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     // What a parser says in further lines quotes the file, which may hold a key.
     const [reason = ''] = said.split('\n', 1);
     throw new CollectorError(

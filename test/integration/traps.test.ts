@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { status } from '../../src/workflows/messages.js';
+import { EVERY_SERVICE } from '../../src/simulator/write-config.js';
 import { connectTo } from './collector-process.js';
 import { faultsOf, history, NO_FAULTS, withTrial } from './trial.js';
 
@@ -100,13 +101,7 @@ test('every second request fails, in five ways: nothing lost, nothing twice, no 
         },
         behaviour: { ...FAST_TENANT, extraDataPerMinute: 0 },
       },
-      services: {
-        incidents: { include_incident_alerts: true },
-        alerts: {},
-        all_alerts: {},
-        audit_managements: {},
-        agent_audits: {},
-      },
+      services: EVERY_SERVICE,
       everyService: QUICK,
       input: { ...FAST_INPUT, extra_data_requests_per_minute: 120 },
     },
