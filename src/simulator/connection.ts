@@ -71,6 +71,8 @@ export class Connection {
   }
 
   #read(chunk: Buffer): void {
+    // Node still hands out what it had buffered before the reset.
+    if (this.#socket.destroyed) return;
     const mode = this.#mode;
     if (mode.kind === 'random-reset' && this.#random.chance(mode.share)) {
       this.reset();

@@ -20,7 +20,7 @@ test(
     expect({ lost, strangers, malformed: result.malformed }).toEqual({
       lost: 0,
       strangers: 0,
-      malformed: 0,
+      malformed: [],
     });
     expect(duplicated).toBeLessThanOrEqual(result.mostDuplicates);
   },

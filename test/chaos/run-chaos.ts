@@ -53,8 +53,8 @@ export interface ChaosResult {
   readonly resets: number;
   /** Half events: where the collector was killed in mid-event. */
   readonly cut: number;
-  /** Faulty frames of any other kind. */
-  readonly malformed: number;
+  /** Faulty frames of any other kind, or more halves than kills explain. */
+  readonly malformed: readonly string[];
   /** Duplicates that the segments in flight explain. */
   readonly mostDuplicates: number;
 }
@@ -144,7 +144,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       kills,
       reckoning: simulator.reckoning(),
       resets,
-      ...(onlyCut ? { cut: count, malformed: 0 } : { cut: 0, malformed: count }),
+      ...(onlyCut ? { cut: count, malformed: [] } : { cut: 0, malformed: reasons }),
       mostDuplicates: (DELIVERIES * workerKills + resets) * MOST_FRAMES,
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -163,6 +164,22 @@ describe.each(KINDS)('a receiver over %s', (kind) => {
     expect(resets).toBeGreaterThan(5);
     expect(ended).toBe(30 - resets);
     expect(received(receiver)).toBe(ended);
+  });
+
+  it('takes nothing of what lies unread when it resets', async () => {
+    const receiver = await start(kind, { kind: 'stall' });
+    const socket = open(kind, receiver.port).resume();
+    const broken = once(socket, 'error').catch((error: unknown) => error);
+    socket.setNoDelay(true);
+    // Pieces that end within a frame: what followed a dropped one would look like a faulty frame.
+    const text = frames(10);
+    for (let at = 0; at < text.length; at += 200) {
+      socket.write(text.slice(at, at + 200));
+      await delay(5);
+    }
+    await receiver.setMode({ kind: 'random-reset', share: 1 });
+    await broken;
+    expect(receiver.stats()).toMatchObject({ resets: 1, bytes: 0 });
   });
 });
 
