@@ -48,6 +48,8 @@ export interface ActivityDependencies {
   readonly client: (input: InputConfig) => CortexClient;
   readonly output: (name: string) => Output | undefined;
   readonly segments: SegmentStore;
+  /** Aborted when the worker was asked to stop. */
+  readonly stopping: AbortSignal;
   readonly log: Logger;
   readonly observer: ActivityObserver;
 }

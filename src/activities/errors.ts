@@ -39,10 +39,15 @@ export const ACTIVITY_ERRORS = {
     cause: 'Records kept moving in or out of the window during every one of its readings.',
     action: 'Nothing at first: it is read again. Raise `settle_in_seconds` where it lasts.',
   },
+  WORKER_STOPPED: {
+    title: 'The worker was stopped in the middle of an activity',
+    cause:
+      'It was asked to stop, and did not wait for a fetch, or a delivery took longer than 20 s.',
+    action: 'Nothing: the activity runs again as soon as a worker does.',
+  },
   CANCELLED: {
     title: 'Activity cancelled',
-    cause:
-      'The worker was stopped, the stream was reset or stopped, or somebody cancelled the activity.',
+    cause: 'The stream was reset or stopped, or somebody cancelled the activity.',
     action: 'Nothing: what was not confirmed is fetched or sent again.',
   },
 } as const satisfies ErrorCatalogue;

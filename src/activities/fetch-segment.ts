@@ -16,7 +16,7 @@ const MOST_ROWS = 5_000;
 /** Makes the activity that pages one window and writes what is new in it as one segment on this host. */
 export function createFetchSegment(deps: ActivityDependencies) {
   return async (input: FetchSegmentInput): Promise<SegmentReceipt> =>
-    await guarded(deps, 'fetchSegment', input, async (signal) => {
+    await guarded(deps, { activity: 'fetchSegment', atStop: 'give up' }, input, async (signal) => {
       const startedMs = Date.now();
       deps.observer.onFetching(input);
       const config = deps.config();

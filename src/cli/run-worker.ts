@@ -21,7 +21,7 @@ export interface RunWorkerOptions {
 }
 
 /**
- * Runs the worker until SIGINT or SIGTERM, then lets activities finish. A changed config file, or SIGHUP, puts
+ * Runs the worker until SIGINT or SIGTERM, then lets deliveries finish. A changed config file, or SIGHUP, puts
  * the new one in force. Raises `ConfigError`, what connecting to Temporal raises, and what broke a worker.
  */
 export async function runWorker(io: Io, options: RunWorkerOptions): Promise<void> {

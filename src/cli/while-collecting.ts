@@ -17,7 +17,7 @@ export async function whileCollecting(
   try {
     await Promise.race([work(collector), collector.done]);
   } finally {
-    log.info('Stopping: activities get the time to finish');
+    log.info('Stopping: deliveries get the time to finish');
     collector.shutdown();
     await collector.done;
   }

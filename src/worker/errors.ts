@@ -43,6 +43,13 @@ export const WORKER_ERRORS = {
       'The server ended while it was starting: often a damaged or foreign state/temporal.sqlite, a full disk, or a state folder in use by another collector.',
     action: 'Read state/temporal.log, and see that one collector alone uses this state folder.',
   },
+  WORKER_STOP_FORCED: {
+    title: 'The worker was ended by force',
+    cause:
+      'It was asked to stop, and 25 s later something was still under way: usually Temporal did not answer.',
+    action:
+      'Nothing is lost: the next start takes up the rest, and what was confirmed is not sent again. Look at Temporal where it recurs.',
+  },
   HTTP_PORT_IN_USE: {
     title: 'Port of health and metrics taken',
     cause: 'Another process, often another collector on this host, listens on that port.',

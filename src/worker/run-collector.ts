@@ -20,7 +20,7 @@ import type { TemporalSession } from './open-temporal.js';
 import { installRuntime } from './runtime.js';
 import { createWorkerSet } from './worker-set.js';
 
-/** Activities may finish this long after a stop was asked for; then they are cancelled and tried again later. */
+/** Deliveries may finish this long after a stop was asked for; then they are cancelled and tried again later. */
 const GRACE_MS = 20_000;
 /** After this the worker ends whatever an activity still does. */
 const FORCE_MS = 25_000;
@@ -36,7 +36,7 @@ export interface Collector {
   readonly done: Promise<void>;
   /** Works by a newer config from now on; returns the keys whose change waits for the next start. */
   reconfigure(newer: CollectorConfig): Promise<string[]>;
-  /** Takes no more work and lets activities finish. */
+  /** Takes no more work, gives up what it fetches and lets deliveries finish. */
   shutdown(): void;
 }
 
@@ -79,12 +79,14 @@ async function startWorkers(
   session: TemporalSession,
   { log, segments, observing }: WorkerParts,
 ): Promise<Collector> {
+  const stopping = new AbortController();
   const deps: ActivityDependencies = {
     config: inForce.config,
     streams: inForce.streams,
     client: inputClients(observing.watchApi),
     output: configuredOutputs(() => inForce.config().outputs),
     segments,
+    stopping: stopping.signal,
     log,
     observer: observing.observer,
   };
@@ -153,7 +155,10 @@ async function startWorkers(
       extraData.retireLater();
       return waiting;
     },
-    shutdown: workers.shutdown,
+    shutdown() {
+      stopping.abort();
+      workers.shutdown();
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { CollectorError } from '../errors/collector-error.js';
+import type { WorkerErrorCode } from './errors.js';
 import type { WatchedWorker } from './observe/readiness.js';
 
 /** Workers that come and go while the process runs. */
@@ -12,7 +14,7 @@ export interface WorkerSet {
   readonly watched: () => WatchedWorker[];
   /** Lets all finish and end. */
   readonly shutdown: () => void;
-  /** Ends when all have ended; rejects where one broke, which ends the others too. */
+  /** Ends when all have ended; rejects where one broke, which ends the others too, with `WORKER_STOP_FORCED` where one did not end in time. */
   readonly done: Promise<void>;
 }
 
@@ -40,7 +42,7 @@ export function createWorkerSet(log: Logger): WorkerSet {
       await entry.worker.run();
     } catch (error) {
       // A retired one has nothing to do any more, whatever it ends with.
-      if (serving.get(name) === entry) failures.push(error);
+      if (serving.get(name) === entry) failures.push(stopping ? stopForced() : error);
       else log.warn({ name, error }, 'A worker that was not needed any more did not end in order');
     }
     running -= 1;
@@ -73,6 +75,16 @@ export function createWorkerSet(log: Logger): WorkerSet {
 
 function stop(worker: Worker): void {
   if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+/** Whatever the SDK raises then: it is of its own state, and hides that the time was up. */
+function stopForced(): CollectorError {
+  const code = 'WORKER_STOP_FORCED' satisfies WorkerErrorCode;
+  return new CollectorError(
+    code,
+    'found something still under way long after the stop, expected Temporal to take its result; the next start takes it up',
+    { retry: 'later' },
+  );
 }
 
 function withResolvers() {

@@ -1,45 +1,101 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, expect, onTestFailed, test } from 'vitest';
+import { NO_FAULTS as NO_API_FAULTS } from '../../src/simulator/tenant-options.js';
+import { readRecord } from '../../src/worker/leftover-temporal.js';
 import { openPlace, statusAt, until } from './collecting.js';
 import { untilPrinted } from './cli-process.js';
-import { startUp } from './collector-process.js';
+import { connectTo, startUp } from './collector-process.js';
+import { untilShown } from './seen-codes.js';
 import { faultsOf, NO_FAULTS } from './trial.js';
 
 const INCIDENTS = 400;
 
 /** How long the receiver keeps its confirmation to itself after the stop was asked for. */
 const LATE_MS = [0, 2_000];
+/** A request under way takes longer than the time that a stop gives to deliveries. */
+const SLOW_MS = 40_000;
+/** An idle collector stops in 0.04 s; here there is something to give up, on a machine that does other things too. */
+const STOP_MOST_MS = 10_000;
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function open() {
+  const place = await openPlace({ incidents: INCIDENTS });
+  ends.push(() => place.close());
+  return place;
+}
+
+function start(configFile: string) {
+  const collector = startUp(configFile);
+  ends.push(() => collector.stop());
+  onTestFailed(() => void process.stdout.write(collector.output().slice(-6_000)));
+  return collector;
+}
 
 test.each(LATE_MS)(
   'what is on its way when the stop comes is confirmed %i ms later, and not sent again',
   async (lateMs) => {
-    const place = await openPlace({ incidents: INCIDENTS });
-    const { simulator } = place;
+    const { simulator } = await open();
     await simulator.receiver.setMode({ kind: 'never-close' });
-    let collector = startUp(simulator.configFile);
-    try {
-      await until('the first segment', collector, () => simulator.reckoning().received > 0);
-      const stopped = collector.stop();
-      await untilPrinted(collector, /Stopping: activities get the time to finish/);
-      await delay(lateMs);
-      await simulator.receiver.setMode({ kind: 'normal' });
-      expect(await stopped).toBe(0);
-      expect(simulator.reckoning()).toMatchObject({ duplicated: 0, malformed: 0 });
+    const first = start(simulator.configFile);
+    await until('the first segment', first, () => simulator.reckoning().received > 0);
+    const stopped = first.stop();
+    await untilPrinted(first, /Stopping: deliveries get the time to finish/);
+    await delay(lateMs);
+    await simulator.receiver.setMode({ kind: 'normal' });
+    expect(await stopped).toBe(0);
+    expect(simulator.reckoning()).toMatchObject({ duplicated: 0, malformed: 0 });
 
-      collector = startUp(simulator.configFile);
-      await untilPrinted(collector, /Collector running/);
-      await until('the last segment', collector, async () => {
-        const { state, pendingByOutput } = await statusAt(simulator.configFile);
-        const pending = Object.values(pendingByOutput).some((segments) => segments > 0);
-        return state === 'waiting' && !pending && simulator.reckoning().lost === 0;
-      });
-      expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);
-    } catch (error) {
-      process.stdout.write(collector.output().slice(-6_000));
-      throw error;
-    } finally {
-      await collector.stop();
-      await place.close();
-    }
+    const second = start(simulator.configFile);
+    await untilPrinted(second, /Collector running/);
+    await until('the last segment', second, async () => {
+      const { state, pendingByOutput } = await statusAt(simulator.configFile);
+      const pending = Object.values(pendingByOutput).some((segments) => segments > 0);
+      return state === 'waiting' && !pending && simulator.reckoning().lost === 0;
+    });
+    expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);
   },
 );
+
+test('a stop gives up what it fetches, and the next start goes on with it', async () => {
+  const { folder, simulator } = await open();
+  const { tenant } = simulator;
+  tenant.setFaults({ ...NO_API_FAULTS, latencyMs: SLOW_MS });
+  const first = start(simulator.configFile);
+  await until('a request under way', first, () => tenant.stats().requests > 0);
+  const startMs = performance.now();
+  expect(await first.stop()).toBe(0);
+  const stopMs = Math.round(performance.now() - startMs);
+  process.stdout.write(`a stop in the middle of a fetch took ${stopMs} ms\n`);
+  expect(stopMs).toBeLessThan(STOP_MOST_MS);
+
+  tenant.setFaults(NO_API_FAULTS);
+  const second = start(simulator.configFile);
+  await untilPrinted(second, /Collector running/);
+  const { client, close } = await connectTo(folder);
+  ends.push(close);
+  await untilShown('WORKER_STOPPED', client, [second, first]);
+  await until('everything', second, () => simulator.reckoning().lost === 0);
+  expect(await second.stop()).toBe(0);
+  expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);
+});
+
+test('a stop while Temporal stands still is forced, says so, and loses nothing', async () => {
+  const { folder, simulator } = await open();
+  await simulator.receiver.setMode({ kind: 'never-close' });
+  const first = start(simulator.configFile);
+  await until('the first segment', first, () => simulator.reckoning().received > 0);
+  process.kill(readRecord(join(folder, 'state'))?.pid ?? 0, 'SIGSTOP');
+  await simulator.receiver.setMode({ kind: 'normal' });
+  expect(await first.stop()).toBe(1);
+  expect(first.output()).toMatch(/^error WORKER_STOP_FORCED: /m);
+
+  const second = start(simulator.configFile);
+  await until('everything', second, () => simulator.reckoning().lost === 0);
+  expect(await second.stop()).toBe(0);
+  expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);
+});

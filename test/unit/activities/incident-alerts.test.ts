@@ -75,6 +75,7 @@ async function onTenant(options: TenantOptions = {}) {
     client: () => client,
     output: () => undefined,
     segments,
+    stopping: new AbortController().signal,
     log: pino({ level: 'silent' }),
     observer: {
       onFetching: () => undefined,
