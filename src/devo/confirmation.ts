@@ -4,8 +4,9 @@ import type { Confirmation } from '../pull/receipts.js';
 import type { Connection } from './connection.js';
 import { devoError } from './errors.js';
 import type { TcpState } from './tcp-state.js';
-import { TCP_STATE, tcpStateReader } from './tcp-state.js';
+import { TCP_STATE } from './tcp-state.js';
 import { toTlsError } from './tls-errors.js';
+import { writeChunk } from './write-chunk.js';
 
 /** How long a TLS peer may take to answer close_notify before it gets a FIN too, for those that wait for one. */
 const FIN_AFTER_MS = 500;
@@ -38,7 +39,6 @@ export async function sendConfirmed(
 ): Promise<Confirmation> {
   const { peer, stream, transport, secure } = connection;
   const failed = new AbortController();
-  const readState = tcpStateReader(transport.raw);
   let sentAll = false;
   let allAcknowledged = false;
 
@@ -59,12 +59,11 @@ export async function sendConfirmed(
     if (transport.broken.aborted) onBroken();
     if (stream.readableEnded) fail(closedEarly(peer));
     stream.resume();
-    // Where the kernel lists no connection even now, its word is not to be had at all.
-    const kernelKnown = (await look()) !== undefined;
+    const isListed = await transport.isListed;
     const ticking = watchProgress();
     void ticking.catch(fail);
     await send();
-    const outcome = await Promise.race([peerClose(kernelKnown), ticking, rejection()]);
+    const outcome = await Promise.race([peerClose(isListed), ticking, rejection()]);
     failed.signal.throwIfAborted();
     return outcome;
   } catch (error) {
@@ -84,7 +83,7 @@ export async function sendConfirmed(
   /** Asks the kernel, and remembers once it said that the peer's has all there is. */
   async function look(): Promise<TcpState | undefined> {
     const everything = stream.writableFinished;
-    const found = await readState();
+    const found = await transport.readState();
     if (everything && found !== undefined && isAcknowledged(found)) allAcknowledged = true;
     return found;
   }
@@ -94,10 +93,7 @@ export async function sendConfirmed(
   }
 
   async function send(): Promise<void> {
-    for await (const chunk of chunks) {
-      failed.signal.throwIfAborted();
-      if (!stream.write(chunk)) await once(stream, 'drain', { signal: failed.signal });
-    }
+    for await (const chunk of chunks) await writeChunk(stream, chunk, failed.signal);
     failed.signal.throwIfAborted();
     sentAll = true;
     stream.end();
@@ -110,7 +106,7 @@ export async function sendConfirmed(
     throw failed.signal.reason;
   }
 
-  async function peerClose(kernelKnown: boolean): Promise<'close_notify' | 'fin'> {
+  async function peerClose(isListed: boolean): Promise<'close_notify' | 'fin'> {
     // Over TLS the FIN waits for the peer's: a connection that both ends close at once leaves the kernel's
     // table, and could then not be told from one that was reset.
     const lateFin = setTimeout(() => void endFirst(), FIN_AFTER_MS);
@@ -120,7 +116,7 @@ export async function sendConfirmed(
         // The TCP end follows close_notify, or a reset does.
         await Promise.race([once(transport, 'fin'), sleep(FIN_AFTER_MS)]);
       }
-      if (kernelKnown) await acknowledged();
+      if (isListed) await acknowledged();
       return kind;
     } finally {
       clearTimeout(lateFin);

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import PQueue from 'p-queue';
 import type { ConsoleOutputConfig } from '../config/model.js';
 import { counted } from './counted.js';
 import { codeOf, devoError } from './errors.js';
 import type { Output } from './output.js';
+import { writeChunk } from './write-chunk.js';
 
 /** Frames to standard output, as fast as its reader takes them; one segment at a time, so that no line breaks. */
 export function createConsoleOutput(
@@ -34,8 +34,7 @@ export function createConsoleOutput(
         async () => {
           for await (const chunk of counted(source.frames(), onProgress)) {
             throwIfClosed();
-            if (stdout.write(chunk)) continue;
-            await once(stdout, 'drain', { signal }).catch((error: unknown) => {
+            await writeChunk(stdout, chunk, signal).catch((error: unknown) => {
               throwIfClosed();
               throw error;
             });

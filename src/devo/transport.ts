@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { tcpStateReader } from './tcp-state.js';
+import type { TcpState } from './tcp-state.js';
 
 /**
  * A TCP connection that keeps in sight what happens to it, to be used as it is or under TLS.
@@ -13,12 +15,21 @@ export class Transport extends Duplex {
   flushedBytes = 0;
   /** True from the moment the peer's FIN is passed on to the reader; all data before it has been by then. */
   finReceived = false;
+  /** What the kernel says of the connection; it works after it is closed as well. */
+  readonly readState: () => Promise<TcpState | undefined>;
+  /**
+   * Whether the kernel lists the connection in the beginning: if not even then, its word is not to be had. A look
+   * takes 3 ms, so it is taken beside the handshake.
+   */
+  readonly isListed: Promise<boolean>;
   readonly #broken = new AbortController();
   #closing = false;
 
   /** `raw` is connected, allows half-open connections and is touched by nobody else. */
   constructor(readonly raw: Socket) {
     super({ autoDestroy: false });
+    this.readState = tcpStateReader(raw);
+    this.isListed = this.readState().then((found) => found !== undefined);
     this.on('error', (error) => this.#fail(error));
     raw.on('data', (chunk: Buffer) => {
       if (!this.destroyed && !this.push(chunk)) raw.pause();

@@ -2,7 +2,7 @@ const LINE_FEED = 0x0a;
 
 /**
  * Cuts a stream of frames anew into blocks of whole frames of at most `maxBytes`; a frame that is longer
- * makes a block by itself.
+ * makes a block by itself. Blocks stay as they are, also where a chunk does not.
  */
 export async function* wholeFrames(
   chunks: AsyncIterable<Buffer>,
@@ -10,7 +10,7 @@ export async function* wholeFrames(
 ): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    rest = Buffer.concat([rest, chunk]);
     while (rest.length > maxBytes) {
       const end = blockEnd(rest, maxBytes);
       if (end === 0) break;

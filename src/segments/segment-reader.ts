@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { CollectorError } from '../errors/collector-error.js';
 import type { SegmentRef } from '../pull/receipts.js';
@@ -26,52 +25,46 @@ export async function openSegment(
   return {
     ref,
     async *frames() {
-      await check(path, ref, whole);
-      yield* checked(path, ref);
+      try {
+        const file = await open(path, 'r');
+        try {
+          const buffer = Buffer.allocUnsafe(READ_BYTES);
+          const stats = await file.stat({ bigint: true });
+          if (!whole.isWhole(path, stats)) {
+            const reading = checked(file, path, ref, buffer);
+            while ((await reading.next()).done !== true) continue;
+            whole.remember(path, stats);
+          }
+          yield* checked(file, path, ref, buffer);
+        } finally {
+          await file.close();
+        }
+      } catch (error) {
+        throw asSegmentError(error, path);
+      }
     },
   };
 }
 
-/** Reads the file once, unless it is known to be whole, and raises an error unless it is the one of the receipt. */
-async function check(path: string, ref: SegmentRef, whole: WholeFiles): Promise<void> {
+/**
+ * Reads the file from its beginning and raises an error unless it is the one of the receipt. All chunks lie in
+ * one buffer, one after the other: a new one for each costs as much as the checksum, and more to collect.
+ */
+async function* checked(
+  file: FileHandle,
+  path: string,
+  ref: SegmentRef,
+  buffer: Buffer,
+): AsyncGenerator<Buffer, void, undefined> {
   let bytes = 0;
   let checksum = 0;
-  let stats: BigIntStats;
-  try {
-    const file = await open(path, 'r');
-    try {
-      stats = await file.stat({ bigint: true });
-      if (whole.isWhole(path, stats)) return;
-      // One buffer for the whole file: a new one for each read costs as much as the checksum.
-      const buffer = Buffer.allocUnsafe(READ_BYTES);
-      for (;;) {
-        const { bytesRead } = await file.read(buffer, 0, READ_BYTES);
-        if (bytesRead === 0) break;
-        bytes += bytesRead;
-        checksum = crc32(buffer.subarray(0, bytesRead), checksum);
-      }
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw asSegmentError(error, path);
-  }
-  compare(path, ref, bytes, checksum);
-  whole.remember(path, stats);
-}
-
-/** Hands the file out while it checks it in the same way. */
-async function* checked(path: string, ref: SegmentRef): AsyncGenerator<Buffer, void, undefined> {
-  let bytes = 0;
-  let checksum = 0;
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
-      bytes += (chunk as Buffer).length;
-      checksum = crc32(chunk as Buffer, checksum);
-      yield chunk as Buffer;
-    }
-  } catch (error) {
-    throw asSegmentError(error, path);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, bytes);
+    if (bytesRead === 0) break;
+    const chunk = buffer.subarray(0, bytesRead);
+    bytes += bytesRead;
+    checksum = crc32(chunk, checksum);
+    yield chunk;
   }
   compare(path, ref, bytes, checksum);
 }

@@ -40,7 +40,8 @@ export interface SegmentSource {
   /**
    * The frames, from the first byte; for a second try it is called again. Each time a file that was not written
    * or read by this process as it stands is checked as a whole before the first byte is given, and what was given
-   * after the last: hours may lie between two tries. Raises `SEGMENT_MISSING` or `SEGMENT_DAMAGED`.
+   * after the last: hours may lie between two tries. The next chunk takes the place of the one before it in
+   * memory. Raises `SEGMENT_MISSING` or `SEGMENT_DAMAGED`.
    */
   frames(): AsyncGenerator<Buffer, void, undefined>;
 }

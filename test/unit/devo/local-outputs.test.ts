@@ -78,9 +78,12 @@ describe('console output', () => {
     const stdout = new Writable({
       highWaterMark: 1,
       write(chunk: Buffer, _, done) {
-        chunks.push(chunk);
         most = Math.max(most, stdout.writableLength);
-        setImmediate(done);
+        // A pipe takes its bytes some time after the write.
+        setTimeout(() => {
+          chunks.push(Buffer.from(chunk));
+          done();
+        }, 2);
       },
     });
     const output = createConsoleOutput({ name: 'console_1', type: 'console' }, stdout);

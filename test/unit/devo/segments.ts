@@ -16,7 +16,7 @@ export const SENDING: SendingConfig = {
   sendingMaxWaitMs: 2,
 };
 
-/** A segment in memory. */
+/** A segment in memory, given as one from the disk is: each chunk in the place of the one before it. */
 export function segmentOf(text: string): SegmentSource {
   const bytes = Buffer.from(text);
   const ref = {
@@ -31,8 +31,11 @@ export function segmentOf(text: string): SegmentSource {
     ref,
     // eslint-disable-next-line @typescript-eslint/require-await -- what reads the disk elsewhere waits for it
     async *frames() {
+      const place = Buffer.alloc(CHUNK_BYTES);
       for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-        yield bytes.subarray(at, at + CHUNK_BYTES);
+        const length = bytes.copy(place, 0, at, at + CHUNK_BYTES);
+        yield place.subarray(0, length);
+        place.fill(0);
       }
     },
   };

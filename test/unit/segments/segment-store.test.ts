@@ -39,7 +39,7 @@ async function written(name: string, text: string, workflowId = WORKFLOW): Promi
 
 async function read(ref: SegmentRef): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of (await store.open(ref)).frames()) chunks.push(chunk);
+  for await (const chunk of (await store.open(ref)).frames()) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString();
 }
 
