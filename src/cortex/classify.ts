@@ -1,4 +1,4 @@
-import { CortexError } from './errors.js';
+import { CORTEX_ERRORS, CortexError } from './errors.js';
 import type { CortexCode } from './errors.js';
 import { encodeJson, exactNumber, isJsonObject } from './json.js';
 import type { JsonValue } from './json.js';
@@ -11,6 +11,14 @@ const RATE_TEXT = /too many requests|rate limit/i;
 const PARAMETER_TEXT = /param|filter|field|invalid|unsupported|search_(from|to|size)|validation/i;
 /** BigQuery ran out: a server's trouble, however the text goes on. */
 const RESOURCE_TEXT = /resources? exceeded|max(imum)? number of retries/i;
+
+/** What only the operator can cure, so that the message says how. */
+const OPERATOR_CURES: ReadonlySet<CortexCode> = new Set([
+  'CORTEX_UNAUTHORIZED',
+  'CORTEX_NOT_LICENSED',
+  'CORTEX_FORBIDDEN',
+  'CORTEX_NETWORK_ERROR',
+]);
 
 /** What the API said, cut to a bearable length, free of control characters and of the key. */
 function apiText(reply: JsonValue | undefined, secret: string): string {
@@ -55,11 +63,17 @@ export function classify(
   const text = apiText(reply, apiKey);
   const { code, retry } = verdict(status, text);
   const said = text === '' ? '' : ` and the text "${text}"`;
-  return new CortexError(code, `${path}: the API answered ${status}${said}`, {
+  const cure = OPERATOR_CURES.has(code) ? `; ${asClause(CORTEX_ERRORS[code].action)}` : '';
+  return new CortexError(code, `${path}: the API answered ${status}${said}${cure}`, {
     retry,
     status,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
+}
+
+/** A sentence of the catalogue as the end of another one. */
+function asClause(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
 }
 
 function verdict(status: number, text: string): { code: CortexCode; retry: 'never' | 'later' } {

@@ -119,7 +119,11 @@ describe('a refused signature', () => {
   it('is an error when refused twice', async () => {
     const tenant = await tenantSaying({ reply: { err_code: 401, err_msg: 'Unauthorized' } }, 401);
     const asked = clientOf({ credentials: advanced }).list(firstPage(tenant));
-    await expect(asked).rejects.toMatchObject({ code: 'CORTEX_UNAUTHORIZED', retry: 'never' });
+    await expect(asked).rejects.toMatchObject({
+      code: 'CORTEX_UNAUTHORIZED',
+      retry: 'never',
+      message: expect.stringMatching(/"Unauthorized"; check `api_key`/) as string,
+    });
     expect(tenant.received).toHaveLength(2);
   });
 });
