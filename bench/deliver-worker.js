@@ -69,7 +69,7 @@ async function collector({ port, compression, run }) {
   for (const ref of refs) {
     if (await store.isConfirmed(ref, run)) throw new Error('each run has a name of its own');
     const source = await store.open(ref);
-    await output.deliver(source, { signal, onProgress: () => undefined });
+    await output.deliver(source, { signal, tries: signal });
     // A second output that never confirms keeps the files for the next run.
     await store.confirm(ref, run, [run, 'never']);
   }

@@ -10,7 +10,7 @@ export function createDeliverSegment(deps: ActivityDependencies) {
       deps,
       { activity: 'deliverSegment', atStop: 'finish' },
       identityOf(input),
-      async (signal) => {
+      async ({ signal, tries }) => {
         const { segment, output: name, outputs } = input;
         const output = deps.output(name);
         if (output === undefined) {
@@ -32,7 +32,7 @@ export function createDeliverSegment(deps: ActivityDependencies) {
           };
         }
         const source = await deps.segments.open(segment);
-        const receipt = await output.deliver(source, { signal, onProgress: () => undefined });
+        const receipt = await output.deliver(source, { signal, tries });
         await deps.segments.confirm(segment, name, outputs);
         deps.observer.onDelivered(identityOf(input), receipt, segment.byTag);
         return receipt;

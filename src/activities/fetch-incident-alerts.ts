@@ -32,7 +32,7 @@ export function createFetchIncidentAlerts(deps: ActivityDependencies) {
       deps,
       { activity: 'fetchIncidentAlerts', atStop: 'give up' },
       input,
-      async (signal) => {
+      async ({ signal }) => {
         const startedMs = Date.now();
         deps.observer.onFetching(input);
         const config = deps.config();

@@ -22,27 +22,33 @@ export interface Guarding {
   readonly atStop: 'give up' | 'finish';
 }
 
+/** What ends the body of an activity early. */
+export interface Endings {
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+  /** Ends tries while nothing is under way: aborted with `signal`, and when the worker was asked to stop. */
+  readonly tries: AbortSignal;
+}
+
 /**
- * Runs the body of an activity: heartbeats while it runs, hands it the signal of its cancellation, and
- * turns what it raises into a failure with a code.
+ * Runs the body of an activity: heartbeats while it runs, hands it what ends it, and turns what it raises into a
+ * failure with a code.
  */
 export async function guarded<Result>(
   deps: ActivityDependencies,
   { activity, atStop }: Guarding,
   stream: StreamIdentity,
-  body: (signal: AbortSignal) => Promise<Result>,
+  body: (endings: Endings) => Promise<Result>,
 ): Promise<Result> {
   const context = Context.current();
-  const ending = new AbortController();
-  const sources =
-    atStop === 'give up'
-      ? [context.cancellationSignal, deps.stopping]
-      : [context.cancellationSignal];
+  const tries = new AbortController();
+  const sources = [context.cancellationSignal, deps.stopping];
   const end = () => {
-    ending.abort(new CancelledFailure('cancelled'));
+    tries.abort(new CancelledFailure('cancelled'));
   };
+  const signal = atStop === 'give up' ? tries.signal : context.cancellationSignal;
   // Each page under way listens; the default of 10 would warn of a leak that is none.
-  setMaxListeners(MOST_LISTENERS, ending.signal, ...sources);
+  setMaxListeners(MOST_LISTENERS, tries.signal, ...sources);
   for (const source of sources) {
     source.addEventListener('abort', end);
     if (source.aborted) end();
@@ -51,7 +57,7 @@ export async function guarded<Result>(
     context.heartbeat();
   }, HEARTBEAT_MS);
   try {
-    return await body(ending.signal);
+    return await body({ signal, tries: tries.signal });
   } catch (error) {
     const byServer =
       context.cancellationSignal.aborted && context.cancellationDetails?.workerShutdown !== true;
@@ -59,7 +65,7 @@ export async function guarded<Result>(
     // The argument is often more than the stream: keys by the thousand do not belong into the log.
     const { input, inputId } = stream;
     const about = { input, inputId, stream: stream.stream, activity };
-    if (ending.signal.aborted) {
+    if (signal.aborted) {
       deps.log.info({ ...about, code: STOPPED }, 'Activity left for the next start');
       throw toFailure(
         new CollectorError(STOPPED, 'the worker was stopped; the next one does this again', {

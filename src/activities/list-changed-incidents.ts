@@ -25,7 +25,7 @@ export function createListChangedIncidents(deps: ActivityDependencies) {
       deps,
       { activity: 'listChangedIncidents', atStop: 'give up' },
       input,
-      async (signal) => {
+      async ({ signal }) => {
         const stream = streamConfig(deps.config(), input, null);
         const { priority } = input;
         const readPage = pageReader(deps.client(stream.input), service, stream, {

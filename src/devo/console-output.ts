@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import PQueue from 'p-queue';
 import type { ConsoleOutputConfig } from '../config/model.js';
-import { counted } from './counted.js';
 import { codeOf, devoError } from './errors.js';
 import type { Output } from './output.js';
 import { writeChunk } from './write-chunk.js';
@@ -28,11 +27,11 @@ export function createConsoleOutput(
   return {
     name,
     type,
-    async deliver(source, { signal, onProgress }) {
+    async deliver(source, { signal }) {
       const startMs = performance.now();
       await queue.add(
         async () => {
-          for await (const chunk of counted(source.frames(), onProgress)) {
+          for await (const chunk of source.frames()) {
             throwIfClosed();
             await writeChunk(stdout, chunk, signal).catch((error: unknown) => {
               throwIfClosed();

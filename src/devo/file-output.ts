@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import PQueue from 'p-queue';
 import type { FileOutputConfig } from '../config/model.js';
-import { counted } from './counted.js';
 import { codeOf, devoError } from './errors.js';
 import type { Output } from './output.js';
 
@@ -29,12 +28,12 @@ export function createFileOutput(config: FileOutputConfig): Output {
   return {
     name,
     type,
-    async deliver(source, { signal, onProgress }) {
+    async deliver(source, { signal }) {
       const startMs = performance.now();
       await queue.add(
         async () => {
           try {
-            await append(path, counted(source.frames(), onProgress), signal);
+            await append(path, source.frames(), signal);
           } catch (error) {
             throw toFileError(error);
           }

@@ -4,7 +4,6 @@ import axios from 'axios';
 import type { AxiosInstance } from 'axios';
 import type { HttpOutputConfig } from '../config/model.js';
 import { toConnectError } from './connection.js';
-import { counted } from './counted.js';
 import { codeOf, devoError } from './errors.js';
 import { httpBodies } from './http-bodies.js';
 import type { HttpBody } from './http-bodies.js';
@@ -52,14 +51,16 @@ export function createHttpOutput(config: HttpOutputConfig, bodyBytes = BODY_BYTE
   return {
     name,
     type,
-    async deliver(source, { signal, onProgress }) {
+    async deliver(source, { signal, tries }) {
       const startMs = performance.now();
       const client = await clientInForce();
-      const frames = counted(source.frames(), onProgress);
-      for await (const body of httpBodies(frames, bodyBytes, config.compression)) {
-        await retrying(sendingPlan(sending), signal, () =>
-          retrying(connectingPlan(sending), signal, () => post(client, body, signal)),
+      // Once a body has arrived, giving up means to send it twice.
+      let until = tries;
+      for await (const body of httpBodies(source.frames(), bodyBytes, config.compression)) {
+        await retrying(sendingPlan(sending), until, () =>
+          retrying(connectingPlan(sending), until, () => post(client, body, signal)),
         );
+        until = signal;
       }
       const { events, bytes } = source.ref;
       const elapsedMs = Math.round(performance.now() - startMs);

@@ -3,8 +3,8 @@ import type { SegmentSource } from '../segments/segment-store.js';
 
 export interface DeliverOptions {
   readonly signal: AbortSignal;
-  /** Called as bytes leave; an activity heartbeats on it. */
-  readonly onProgress: (sentBytes: number) => void;
+  /** Ends tries while nothing is under way, with the error of the last one; aborted no later than `signal`. */
+  readonly tries: AbortSignal;
 }
 
 /** One destination of events. */

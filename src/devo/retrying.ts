@@ -35,27 +35,31 @@ export function sendingPlan(sending: SendingConfig): RetryPlan {
   };
 }
 
-/** Runs `attempt` until it succeeds, the plan or a minute is used up or the signal aborts; raises the last error. */
+/**
+ * Runs `attempt` until it succeeds, the plan or a minute is used up or `tries` aborts, which ends a wait at once and
+ * a try under way not at all; raises the last error.
+ */
 export async function retrying<T>(
   plan: RetryPlan,
-  signal: AbortSignal,
+  tries: AbortSignal,
   attempt: () => Promise<T>,
 ): Promise<T> {
   const startMs = performance.now();
   for (let failures = 0; ; failures += 1) {
-    signal.throwIfAborted();
     const waitMs = Math.min(plan.maxWaitMs, plan.initialWaitMs * 2 ** Math.min(failures, 20));
     try {
       return await attempt();
     } catch (error) {
       const late = performance.now() - startMs + waitMs > MOST_MS;
-      if (signal.aborted || late || failures >= plan.retries || !isCurable(error, plan)) {
-        throw error;
-      }
+      if (late || failures >= plan.retries || !isCurable(error, plan)) throw error;
+      if (!(await waited(waitMs, tries))) throw error;
     }
-    // An aborted wait ends at once; the signal's own reason is raised at the top of the loop.
-    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** False where it was ended before. */
+async function waited(ms: number, until: AbortSignal): Promise<boolean> {
+  return await sleep(ms, true, { signal: until }).catch(() => false);
 }
 
 function isCurable(error: unknown, plan: RetryPlan): boolean {

@@ -1,7 +1,6 @@
 import type { SendingConfig } from '../config/model.js';
 import { sendConfirmed } from './confirmation.js';
 import type { Connection } from './connection.js';
-import { counted } from './counted.js';
 import { gzipMembers } from './gzip-members.js';
 import type { Output } from './output.js';
 import { connectingPlan, retrying, sendingPlan } from './retrying.js';
@@ -28,17 +27,16 @@ export interface SocketOutputOptions {
  */
 export function createSocketOutput(options: SocketOutputOptions): Output {
   const { name, type, sending, closeTimeoutMs } = options;
-  const connect = (signal: AbortSignal) =>
-    retrying(connectingPlan(sending), signal, () => options.connect(signal));
-
   return {
     name,
     type,
-    async deliver(source, { signal, onProgress }) {
+    async deliver(source, { signal, tries }) {
       const startMs = performance.now();
-      const confirmation = await retrying(sendingPlan(sending), signal, async () => {
-        const connection = await connect(signal);
-        const frames = counted(source.frames(), onProgress);
+      const confirmation = await retrying(sendingPlan(sending), tries, async () => {
+        const connection = await retrying(connectingPlan(sending), tries, () =>
+          options.connect(signal),
+        );
+        const frames = source.frames();
         const outcome = await sendConfirmed(
           connection,
           options.compression ? gzipMembers(frames) : frames,

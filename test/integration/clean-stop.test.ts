@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, onTestFailed, test } from 'vitest';
 import { NO_FAULTS as NO_API_FAULTS } from '../../src/simulator/tenant-options.js';
 import { readRecord } from '../../src/worker/leftover-temporal.js';
-import { openPlace, statusAt, until } from './collecting.js';
+import { IMPATIENT, logLines, openPlace, statusAt, until } from './collecting.js';
 import { untilPrinted } from './cli-process.js';
 import { connectTo, startUp } from './collector-process.js';
 import { untilShown } from './seen-codes.js';
@@ -23,8 +23,8 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function open() {
-  const place = await openPlace({ incidents: INCIDENTS });
+async function open(output: Readonly<Record<string, number>> = IMPATIENT) {
+  const place = await openPlace({ incidents: INCIDENTS, output });
   ends.push(() => place.close());
   return place;
 }
@@ -79,6 +79,27 @@ test('a stop gives up what it fetches, and the next start goes on with it', asyn
   const { client, close } = await connectTo(folder);
   ends.push(close);
   await untilShown('WORKER_STOPPED', client, [second, first]);
+  await until('everything', second, () => simulator.reckoning().lost === 0);
+  expect(await second.stop()).toBe(0);
+  expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);
+});
+
+test('a stop does not wait for a receiver that is down', async () => {
+  // By Devo's defaults an output connects anew for half a minute before it says that it failed.
+  const { simulator } = await open({ connecting_retries: 10, connecting_initial_wait: 20 });
+  await simulator.receiver.setMode({ kind: 'refuse' });
+  const first = start(simulator.configFile);
+  await untilPrinted(first, /Pull started/);
+  await delay(1_000);
+  const startMs = performance.now();
+  expect(await first.stop()).toBe(0);
+  const stopMs = Math.round(performance.now() - startMs);
+  process.stdout.write(`a stop beside a receiver that is down took ${stopMs} ms\n`);
+  expect(stopMs).toBeLessThan(STOP_MOST_MS);
+  expect(logLines(first, '"code":"DEVO_CONNECT_REFUSED"')).toBeGreaterThan(0);
+
+  await simulator.receiver.setMode({ kind: 'normal' });
+  const second = start(simulator.configFile);
   await until('everything', second, () => simulator.reckoning().lost === 0);
   expect(await second.stop()).toBe(0);
   expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);

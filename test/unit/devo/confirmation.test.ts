@@ -192,7 +192,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     const output = await outputTo(protocol, ({ stream }) => {
       stream.resume().on('end', () => cancel.abort(new Error('cancelled')));
     });
-    const running = output.deliver(SEGMENT, { ...unwatched(), signal: cancel.signal });
+    const running = output.deliver(SEGMENT, { signal: cancel.signal, tries: cancel.signal });
     await expect(running).rejects.toThrow('cancelled');
   });
 

@@ -97,6 +97,19 @@ describe('http output', () => {
   });
 
   it.each([
+    ['nothing has arrived', [503, 200], 1, 'DEVO_HTTP_STATUS'],
+    ['not where a body has', [200, 503, 200], 4, 'delivered'],
+  ])('makes no second try where none is wanted and %s', async (_, statuses, requests, outcome) => {
+    const tries = AbortSignal.abort();
+    const config = await endpoint(...statuses);
+    const output = createHttpOutput({ ...config, sending: { ...SENDING, sendingRetries: 2 } }, 40);
+    const threeEvents = segmentOf(framesOf(10_000).split('\n').slice(0, 3).join('\n') + '\n');
+    const delivering = output.deliver(threeEvents, { ...unwatched(), tries });
+    expect(await codeOfRejection(delivering)).toBe(outcome);
+    expect(seen).toHaveLength(requests);
+  });
+
+  it.each([
     [401, 'DEVO_HTTP_TOKEN', 'never'],
     [403, 'DEVO_HTTP_TOKEN', 'never'],
     [404, 'DEVO_HTTP_STATUS', 'never'],

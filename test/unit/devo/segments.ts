@@ -57,7 +57,8 @@ export function framesOf(bytes: number, tag = 'edr.cortex_xdr.alerts'): string {
 
 /** Options of a delivery that nobody cancels or watches. */
 export function unwatched(): DeliverOptions {
-  return { signal: new AbortController().signal, onProgress: () => undefined };
+  const { signal } = new AbortController();
+  return { signal, tries: signal };
 }
 
 /** The code of the error a promise ends with, `delivered` where it does not. */
