@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFailed, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { listen } from '../../src/simulator/listen.js';
 import { startReceiver } from '../../src/simulator/receiver.js';
@@ -98,6 +98,7 @@ test('nothing that a collector shows or keeps holds a key, a token, a password o
   const { configFile, receiver } = place.simulator;
   changeConfig(configFile, http.port, proxy.port);
   const collector = startUp(configFile);
+  onTestFailed(() => void process.stdout.write(collector.output().slice(-6_000)));
   const temporal = await connectTo(place.folder);
   try {
     for (const code of ['CORTEX_FORBIDDEN', 'CORTEX_NETWORK_ERROR', 'DEVO_HTTP_TOKEN']) {
