@@ -25,51 +25,48 @@ interface Answer {
   readonly warning?: string;
 }
 
+const ACTIVITY = { activity: 'fetchIncidentAlerts', atStop: 'give up' } as const;
+
 /** Makes the activity that asks once for the alerts of incidents and writes what is new as one segment. */
 export function createFetchIncidentAlerts(deps: ActivityDependencies) {
   return async (input: FetchIncidentAlertsInput): Promise<IncidentAlertsReceipt> =>
-    await guarded(
-      deps,
-      { activity: 'fetchIncidentAlerts', atStop: 'give up' },
-      input,
-      async ({ signal }) => {
-        const startedMs = Date.now();
-        deps.observer.onFetching(input);
-        const config = deps.config();
-        const stream = streamConfig(config, input, null);
-        const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: 'none' };
-        await deps.segments.keepOnly(workflowId, input.keep);
-        const answer = await ask(deps, input, stream, signal);
-        const frames = createEventFrames({
-          pullingId: input.pullingId,
-          host: config.name,
-          environment: stream.input.environment,
-        });
-        const taker = createIncidentTaker(input);
-        if (answer?.warning !== undefined) taker.warn(answer.warning);
-        const writer = await deps.segments.create(workflowId, input.segment);
-        try {
-          for (const entry of answer?.entries ?? []) {
-            const events = taker.take(entry);
-            if (events.length === 0) continue;
-            const made = frames.frame(events, answer?.lossless ?? false);
-            await writer.append(Buffer.concat(made), made.length);
-          }
-          const stored = await writer.commit();
-          const receipt: IncidentAlertsReceipt = {
-            segment: stored === null ? null : { ...stored, byTag: frames.byTag },
-            window: input.window,
-            ...taker.result(),
-            batchMissing: answer === undefined,
-          };
-          deps.observer.onFetched(input, receipt, Date.now() - startedMs);
-          return receipt;
-        } catch (error) {
-          await writer.abort();
-          throw error;
+    await guarded(deps, ACTIVITY, input, async ({ signal }) => {
+      const startedMs = Date.now();
+      deps.observer.onFetching(input);
+      const config = deps.config();
+      const stream = streamConfig(config, input, null);
+      const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: 'none' };
+      await deps.segments.keepOnly(workflowId, input.keep);
+      const answer = await ask(deps, input, stream, signal);
+      const frames = createEventFrames({
+        pullingId: input.pullingId,
+        host: config.name,
+        environment: stream.input.environment,
+      });
+      const taker = createIncidentTaker(input);
+      if (answer?.warning !== undefined) taker.warn(answer.warning);
+      const writer = await deps.segments.create(workflowId, input.segment);
+      try {
+        for (const entry of answer?.entries ?? []) {
+          const events = taker.take(entry);
+          if (events.length === 0) continue;
+          const made = frames.frame(events, answer?.lossless ?? false);
+          await writer.append(Buffer.concat(made), made.length);
         }
-      },
-    );
+        const stored = await writer.commit();
+        const receipt: IncidentAlertsReceipt = {
+          segment: stored === null ? null : { ...stored, byTag: frames.byTag },
+          window: input.window,
+          ...taker.result(),
+          batchMissing: answer === undefined,
+        };
+        deps.observer.onFetched(input, receipt, Date.now() - startedMs);
+        return receipt;
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
+    });
 }
 
 /** One call; undefined where the tenant does not have it. */

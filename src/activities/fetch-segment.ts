@@ -13,49 +13,46 @@ import { createWindowSink } from './window-sink.js';
 /** Rows of one segment: some MB, and a retry that is cheap. */
 const MOST_ROWS = 5_000;
 
+const ACTIVITY = { activity: 'fetchSegment', atStop: 'give up' } as const;
+
 /** Makes the activity that pages one window and writes what is new in it as one segment on this host. */
 export function createFetchSegment(deps: ActivityDependencies) {
   return async (input: FetchSegmentInput): Promise<SegmentReceipt> =>
-    await guarded(
-      deps,
-      { activity: 'fetchSegment', atStop: 'give up' },
-      input,
-      async ({ signal }) => {
-        const startedMs = Date.now();
-        deps.observer.onFetching(input);
-        const config = deps.config();
-        const stream = streamConfig(config, input, input.timeField);
-        const service = SERVICES[stream.service.service];
-        const client = deps.client(stream.input);
-        const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: 'none' };
-        await deps.segments.keepOnly(workflowId, input.keep);
-        const writer = await deps.segments.create(workflowId, input.segment);
-        try {
-          const { priority } = input;
-          const readPage = pageReader(client, service, stream, { signal, priority });
-          const sink = createWindowSink(input, service, stream, config.name, writer);
-          const read = await readWindow(input.window, readPage, sink, {
-            maxRows: MOST_ROWS,
-            concurrency: PAGES_AT_ONCE,
-            overlapMs: overlapMsOf(input.stream),
-          });
-          const stored = await writer.commit();
-          const { byTag, newKeys, malformedByKind, ...counts } = sink.counts(read.window.toMs);
-          const receipt: SegmentReceipt = {
-            segment: stored === null ? null : { ...stored, byTag },
-            window: read.window,
-            counts: { ...counts, requests: read.requests, rereads: read.rereads },
-            newKeys,
-            warnings: [...read.warnings, ...malformedWarnings(malformedByKind)],
-          };
-          deps.observer.onFetched(input, receipt, Date.now() - startedMs, malformedByKind);
-          return receipt;
-        } catch (error) {
-          await writer.abort();
-          throw error;
-        }
-      },
-    );
+    await guarded(deps, ACTIVITY, input, async ({ signal }) => {
+      const startedMs = Date.now();
+      deps.observer.onFetching(input);
+      const config = deps.config();
+      const stream = streamConfig(config, input, input.timeField);
+      const service = SERVICES[stream.service.service];
+      const client = deps.client(stream.input);
+      const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: 'none' };
+      await deps.segments.keepOnly(workflowId, input.keep);
+      const writer = await deps.segments.create(workflowId, input.segment);
+      try {
+        const { priority } = input;
+        const readPage = pageReader(client, service, stream, { signal, priority });
+        const sink = createWindowSink(input, service, stream, config.name, writer);
+        const read = await readWindow(input.window, readPage, sink, {
+          maxRows: MOST_ROWS,
+          concurrency: PAGES_AT_ONCE,
+          overlapMs: overlapMsOf(input.stream),
+        });
+        const stored = await writer.commit();
+        const { byTag, newKeys, malformedByKind, ...counts } = sink.counts(read.window.toMs);
+        const receipt: SegmentReceipt = {
+          segment: stored === null ? null : { ...stored, byTag },
+          window: read.window,
+          counts: { ...counts, requests: read.requests, rereads: read.rereads },
+          newKeys,
+          warnings: [...read.warnings, ...malformedWarnings(malformedByKind)],
+        };
+        deps.observer.onFetched(input, receipt, Date.now() - startedMs, malformedByKind);
+        return receipt;
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
+    });
 }
 
 function malformedWarnings(byKind: Readonly<Record<MalformedKind, number>>): string[] {

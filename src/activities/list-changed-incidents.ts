@@ -18,36 +18,33 @@ import type { Row } from './window-sink.js';
 /** Incidents per window: the calls for their alerts take minutes, and a window is not done before the last. */
 const MOST_INCIDENTS = 500;
 
+const ACTIVITY = { activity: 'listChangedIncidents', atStop: 'give up' } as const;
+
 /** Makes the activity that lists what was modified in a window; read whole, so that nothing skews its pages. */
 export function createListChangedIncidents(deps: ActivityDependencies) {
   return async (input: ListChangedInput): Promise<ChangedIncidents> =>
-    await guarded(
-      deps,
-      { activity: 'listChangedIncidents', atStop: 'give up' },
-      input,
-      async ({ signal }) => {
-        const stream = streamConfig(deps.config(), input, null);
-        const { priority } = input;
-        const readPage = pageReader(deps.client(stream.input), service, stream, {
-          signal,
-          priority,
-        });
-        const sink = createListSink(input, stream);
-        const read = await readWindow(input.window, readPage, sink, {
-          maxRows: MOST_INCIDENTS,
-          concurrency: PAGES_AT_ONCE,
-          overlapMs: overlapMsOf(input.stream),
-        });
-        const { incidents, newKeys, ...counts } = sink.listed(read.window.toMs);
-        return {
-          incidents,
-          newKeys,
-          counts: { ...counts, requests: read.requests, rereads: read.rereads },
-          window: read.window,
-          warnings: read.warnings,
-        };
-      },
-    );
+    await guarded(deps, ACTIVITY, input, async ({ signal }) => {
+      const stream = streamConfig(deps.config(), input, null);
+      const { priority } = input;
+      const readPage = pageReader(deps.client(stream.input), service, stream, {
+        signal,
+        priority,
+      });
+      const sink = createListSink(input, stream);
+      const read = await readWindow(input.window, readPage, sink, {
+        maxRows: MOST_INCIDENTS,
+        concurrency: PAGES_AT_ONCE,
+        overlapMs: overlapMsOf(input.stream),
+      });
+      const { incidents, newKeys, ...counts } = sink.listed(read.window.toMs);
+      return {
+        incidents,
+        newKeys,
+        counts: { ...counts, requests: read.requests, rereads: read.rereads },
+        window: read.window,
+        warnings: read.warnings,
+      };
+    });
 }
 
 /** Keeps the latest version of each incident; one without an id cannot be asked for (`incidents` sends it raw). */

@@ -9,6 +9,9 @@ import { reportFailure } from './failure.js';
 import { addWarnings } from './work-state.js';
 import type { PendingSegment, WorkControl, WorkState } from './work-state.js';
 
+/** Of the activities: their worker was asked to stop. */
+const WORKER_STOPPED = 'WORKER_STOPPED';
+
 /** A stream or backfill at work: what its phases share. */
 export interface WorkRun {
   readonly identity: StreamIdentity;
@@ -49,11 +52,15 @@ export function triesOf({ fetchError }: WorkState): number {
   return fetchError === null ? 1 : 3;
 }
 
-/** Runs a fetching activity; null when it failed for now, with the error and the next try in the state. */
+/**
+ * Runs a fetching activity; null when it failed for now, with the error and the next try in the state. One that a
+ * worker left behind when it was stopped waits for the next worker: that is no trouble of the stream's.
+ */
 export async function attempt<Result>(
-  { state }: WorkRun,
+  run: WorkRun,
   activity: () => Promise<Result>,
 ): Promise<Result | null> {
+  const { state } = run;
   try {
     const result = await activity();
     state.fetchError = null;
@@ -61,6 +68,7 @@ export async function attempt<Result>(
   } catch (error) {
     if (isCancellation(error)) throw error;
     const failure = reportFailure(error);
+    if (failure.code === WORKER_STOPPED) return await attempt(run, activity);
     const failures = (state.fetchError?.failures ?? 0) + 1;
     const atMs = Date.now();
     state.fetchError = {

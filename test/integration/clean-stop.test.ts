@@ -73,14 +73,20 @@ test('a stop gives up what it fetches, and the next start goes on with it', asyn
   process.stdout.write(`a stop in the middle of a fetch took ${stopMs} ms\n`);
   expect(stopMs).toBeLessThan(STOP_MOST_MS);
 
-  tenant.setFaults(NO_API_FAULTS);
+  const asked = tenant.stats().requests;
   const second = start(simulator.configFile);
-  await untilPrinted(second, /Collector running/);
+  await until('the next request', second, () => tenant.stats().requests > asked);
   const { client, close } = await connectTo(folder);
   ends.push(close);
   await untilShown('WORKER_STOPPED', client, [second, first]);
-  await until('everything', second, () => simulator.reckoning().lost === 0);
+  const { state, fetchError } = await statusAt(simulator.configFile);
+  expect({ state, fetchError }).toEqual({ state: 'pulling', fetchError: null });
+  // The request under way is still as slow as it was; the next worker's is not.
   expect(await second.stop()).toBe(0);
+  tenant.setFaults(NO_API_FAULTS);
+  const third = start(simulator.configFile);
+  await until('everything', third, () => simulator.reckoning().lost === 0);
+  expect(await third.stop()).toBe(0);
   expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);
 });
 

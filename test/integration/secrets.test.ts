@@ -5,6 +5,7 @@ import { expect, onTestFailed, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { listen } from '../../src/simulator/listen.js';
 import { startReceiver } from '../../src/simulator/receiver.js';
+import { EVERY_SERVICE } from '../../src/simulator/write-config.js';
 import { runCli } from './cli-process.js';
 import { connectTo, startUp } from './collector-process.js';
 import { logLines, openPlace, until } from './collecting.js';
@@ -20,13 +21,6 @@ const WRONG_TOKEN = 'MarkedWrongToken0123456789';
 const PROXY_PASSWORD = 'MarkedProxyPassword0123456789';
 /** Values and names of fields that only events hold. */
 const EVENT_MARKS = ['incident_sources', 'actor_process_command_line', 'AUDIT_OWNER_EMAIL'];
-const SERVICES = {
-  incidents: { include_incident_alerts: true },
-  alerts: {},
-  all_alerts: {},
-  audit_managements: {},
-  agent_audits: {},
-};
 
 /** A proxy that turns every login down; how many brought the password. */
 async function startProxy() {
@@ -81,7 +75,7 @@ test('nothing that a collector shows or keeps holds a key, a token, a password o
   const proxy = await startProxy();
   const place = await openPlace({
     incidents: 0,
-    services: SERVICES,
+    services: EVERY_SERVICE,
     // Its own quota would make the alerts of incidents the last by far.
     input: { extra_data_requests_per_minute: 120 },
     tenant: {

@@ -103,7 +103,7 @@ export const SHOWN_IN_PART: Readonly<
   BACKFILL_RANGE_INVALID: OF_A_BACKFILL,
   WORKER_STOPPED: {
     places: ['log', 'temporal'],
-    because: 'there is no worker to answer `status` before the next one has done the work',
+    because: 'it is no trouble of the stream: the next worker does it at once',
   },
   WORKER_STOP_FORCED: OF_THE_PROCESS,
   HTTP_PORT_IN_USE: OF_THE_PROCESS,
