@@ -187,7 +187,9 @@ test('a worker that is killed, and one that stands still, in the middle of a del
   await untilShown('WORKER_RESTARTED', client, [second]);
 
   await simulator.receiver.setMode({ kind: 'normal' });
-  await until('everything', second, () => simulator.reckoning().lost === 0);
+  // A confirmation may still be under way when everything is there; that delivery is not the one to stop.
+  const confirmed = () => simulator.reckoning().lost === 0 && !delivering();
+  await until('everything, confirmed', second, confirmed);
   await simulator.receiver.setMode({ kind: 'stall' });
   simulator.tenant.modify(PLENTY);
   await until('a delivery under way', second, delivering);
