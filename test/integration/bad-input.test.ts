@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
-import { freePort } from '../../src/worker/free-port.js';
 import { runCli, startCli, untilPrinted } from './cli-process.js';
 import type { CliResult } from './cli-process.js';
+import { REFUSING_PORT } from './collecting.js';
 
 const WRONG_KEY = 'WrongKeyOfNoRealTenant0123456789';
 const INPUT = ['inputs', 'cortex_xdr'];
@@ -168,7 +168,7 @@ describe('a Temporal that cannot be reached', () => {
     'ends `%s` with 1, its address and the reason',
     { concurrent: true },
     async (command) => {
-      const address = `127.0.0.1:${(await freePort(0)) ?? 0}`;
+      const address = `127.0.0.1:${REFUSING_PORT}`;
       const args = [...command.split(' '), '--config', configWith()];
       const result = await runCli(args, { TEMPORAL_ADDRESS: address });
       expect(result.exitCode).toBe(1);
@@ -183,9 +183,8 @@ describe('a Temporal that cannot be reached', () => {
 
   it('because the collector that ran it was killed, is not waited for', async () => {
     const config = configWith();
-    const port = (await freePort(0)) ?? 0;
     // No process has this number: Linux counts to 4,194,304 at most.
-    const record = { pid: 99_999_999, ownerPid: 99_999_999, port };
+    const record = { pid: 99_999_999, ownerPid: 99_999_999, port: REFUSING_PORT };
     writeFileSync(join(config, '..', '..', 'state', 'temporal.json'), JSON.stringify(record));
     const result = await runCli(['status', '--config', config]);
     expect(result.exitCode).toBe(1);

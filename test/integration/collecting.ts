@@ -17,6 +17,9 @@ const LOOK_EVERY_MS = 100;
 /** The stream that these tests pull. */
 export const INCIDENTS = 'collect/cortex_xdr/simulated/incidents';
 
+/** Nobody listens there, nor gets it by chance: it is no port that the system hands out. */
+export const REFUSING_PORT = 1;
+
 /** Few and short tries of the output itself, so that a test soon sees what the stream makes of their failure. */
 export const IMPATIENT = {
   connecting_retries: 1,

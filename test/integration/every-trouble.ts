@@ -11,8 +11,7 @@ import type { Tenant } from '../../src/simulator/tenant.js';
 import type { TenantOptions } from '../../src/simulator/tenant-options.js';
 import { writeConfig } from '../../src/simulator/write-config.js';
 import type { ConfigInput, ConfigOutput } from '../../src/simulator/write-config.js';
-import { freePort } from '../../src/worker/free-port.js';
-import { IMPATIENT, uiPort } from './collecting.js';
+import { IMPATIENT, REFUSING_PORT, uiPort } from './collecting.js';
 
 /** The stream in which nothing is wrong, so that its events go to every output. */
 export const HEALTHY = { input: 'healthy', stream: 'audit_managements' } as const;
@@ -154,7 +153,7 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
   const port = async (credentials: typeof server) => (await tls(credentials)).port;
   const outputs: ConfigOutput[] = [
     toTls('good', good.port),
-    toTls('refused', (await freePort(0)) ?? 0),
+    toTls('refused', REFUSING_PORT),
     toTls('nowhere', good.port, { address: 'receiver.invalid' }),
     toTls('mute', tcp.port),
     toTls('impostor', await port({ ...server, ...(await theirs.server()) })),
