@@ -6,12 +6,11 @@ import type { Credentials } from '../config/model.js';
 import type { Priority } from '../pull/receipts.js';
 import type { TimeWindow } from '../pull/window.js';
 import { bodyText } from './body.js';
-import { classify, errorCodeOf } from './classify.js';
 import { CortexError } from './errors.js';
 import { baseUrl } from './host.js';
-import { isJsonObject, parseReply } from './json.js';
 import type { JsonObject, ParsedReply } from './json.js';
 import type { Limiter } from './limiter.js';
+import { isGood, readReply } from './read-reply.js';
 import { retryAfterMs } from './retry-after.js';
 import { rowsOfReply } from './rows-of-reply.js';
 import type { ReplyRows } from './rows-of-reply.js';
@@ -21,8 +20,6 @@ import { authHeaders } from './signing.js';
 export const PAGE_SIZE = 100;
 /** A page of alerts with many events can take the API this long (peers wait 30 to 120 s). */
 const TIMEOUT_MS = 90_000;
-/** A quota counted by the minute has room again after this long, where the API does not say. */
-const OWN_QUOTA_WAIT_MS = 30_000;
 /** Far above any page met (100 alerts with events: some MB); keeps a runaway body out of memory. */
 const MOST_BODY_BYTES = 256 * 1024 * 1024;
 
@@ -200,51 +197,6 @@ function listBody({ timeField, window, offset }: ListRequest): JsonObject {
     search_to: offset + PAGE_SIZE,
     sort: { field: timeField, keyword: 'asc' },
   };
-}
-
-interface Reply {
-  readonly status: number;
-  readonly text: string;
-  readonly retryAfterMs: number | undefined;
-}
-
-function readReply(
-  { status, text, retryAfterMs: told }: Reply,
-  path: string,
-  apiKey: string,
-  limiter: Limiter | undefined,
-): ParsedReply {
-  const parsed = parseBody(text);
-  const reply = isJsonObject(parsed?.value) ? parsed.value.reply : undefined;
-  const failed = isGood(status) ? errorCodeOf(reply) : status;
-  if (failed !== undefined) {
-    const waitMs = told ?? (limiter === undefined ? OWN_QUOTA_WAIT_MS : undefined);
-    const error = classify(failed, reply ?? parsed?.value, { path, apiKey, retryAfterMs: waitMs });
-    if (error.code === 'CORTEX_RATE_LIMITED') limiter?.rateLimited(waitMs);
-    throw error;
-  }
-  if (parsed === undefined || reply === undefined) {
-    const found = parsed === undefined ? 'no JSON' : 'JSON without "reply"';
-    throw new CortexError(
-      'CORTEX_INVALID_REPLY',
-      `${path}: found ${found} (${text.length} characters), expected {"reply": …}`,
-      { retry: 'later', status },
-    );
-  }
-  limiter?.succeeded();
-  return { value: reply, lossless: parsed.lossless };
-}
-
-function isGood(status: number): boolean {
-  return status >= 200 && status <= 299;
-}
-
-function parseBody(body: string): ParsedReply | undefined {
-  try {
-    return parseReply(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Code and text of the error alone: an axios error holds headers and body. */
