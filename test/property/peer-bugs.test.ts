@@ -106,13 +106,14 @@ describe('bugs that other collectors of this API had', () => {
 
   it('missing limiter: however much is asked at once, ten requests start in a second', async () => {
     const limiter = createLimiter([{ requests: 10, periodMs: 1_000 }]);
-    const startMs = performance.now();
     const ask = () =>
-      limiter.run(() => Promise.resolve(performance.now() - startMs), {
+      limiter.run(() => Promise.resolve(performance.now()), {
         ...{ priority: 'live', kind: 'alerts' },
       } as const);
     const times = await Promise.all(Array.from({ length: 12 }, ask));
-    expect(times.filter((ms) => ms < 1_000)).toHaveLength(10);
+    const tenLater = times.slice(10).map((ms, at) => ms - (times[at] ?? ms));
+    expect(tenLater).toHaveLength(2);
+    expect(Math.min(...tenLater)).toBeGreaterThanOrEqual(1_000);
   });
 
   it('sort field different from filter: every list call filters and sorts by one field, ascending', async () => {
