@@ -12,6 +12,8 @@ export default defineConfig({
             'test/replay/**/*.test.ts',
           ],
           testTimeout: 20_000,
+          // How long `expect.poll` looks again: its own second is little on a busy machine.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {
@@ -20,6 +22,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 60_000 } },
           pool: 'forks',
           // Each file waits most of its time, for periods, timeouts and quotas.
           maxWorkers: 4,

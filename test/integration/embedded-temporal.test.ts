@@ -262,7 +262,7 @@ async function leaveServerBehind(): Promise<{ pid: number; address: string }> {
     { stdio: 'ignore' },
   );
   await once(shell, 'exit');
-  await vi.waitFor(() => expect(existsSync(pidFile)).toBe(true));
+  await expect.poll(() => existsSync(pidFile)).toBe(true);
   const pid = Number(readFileSync(pidFile, 'utf8'));
   writeRecord(stateDir, { pid, ownerPid: shell.pid ?? 0, port });
   const address = `127.0.0.1:${port}`;

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../src/simulator/certificates.js';
 import type { Authority, KeyPairPem } from '../../../src/simulator/certificates.js';
 import { startReceiver } from '../../../src/simulator/receiver.js';
@@ -100,7 +100,7 @@ describe.each(KINDS)('a receiver over %s', (kind) => {
     const receiver = await start(kind, { kind: 'stall' });
     const socket = open(kind, receiver.port).resume();
     socket.end(frames(5));
-    await vi.waitFor(() => expect(receiver.stats().open).toBe(1));
+    await expect.poll(() => receiver.stats().open).toBe(1);
     expect(receiver.stats().bytes).toBe(0);
     await receiver.setMode({ kind: 'normal' });
     await once(socket, 'end');
@@ -111,7 +111,7 @@ describe.each(KINDS)('a receiver over %s', (kind) => {
     const receiver = await start(kind, { kind: 'slow', bytesPerSecond: 100 });
     const socket = open(kind, receiver.port).resume();
     socket.end(frames(2000, 'x'.repeat(300)));
-    await vi.waitFor(() => expect(received(receiver)).toBeGreaterThan(0));
+    await expect.poll(() => received(receiver)).toBeGreaterThan(0);
     expect(received(receiver)).toBeLessThan(2000);
     await receiver.setMode({ kind: 'normal' });
     await once(socket, 'end');
@@ -122,7 +122,7 @@ describe.each(KINDS)('a receiver over %s', (kind) => {
     const receiver = await start(kind, { kind: 'never-close' });
     const socket = open(kind, receiver.port).resume();
     socket.end(frames(5));
-    await vi.waitFor(() => expect(received(receiver)).toBe(5));
+    await expect.poll(() => received(receiver)).toBe(5);
     expect(socket.readableEnded).toBe(false);
     expect(receiver.stats()).toMatchObject({ open: 1, ended: 0 });
     await receiver.setMode({ kind: 'normal' });
@@ -260,7 +260,7 @@ describe('under TLS', () => {
       socket.resume().end(frames(1));
       await closed;
     }
-    await vi.waitFor(() => expect(receiver.stats().handshakeErrors).toBe(2));
+    await expect.poll(() => receiver.stats().handshakeErrors).toBe(2);
     expect(received(receiver)).toBe(0);
   });
 });
