@@ -1,9 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { rm, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TlsOutputConfig } from '../../../src/config/model.js';
@@ -236,8 +231,8 @@ describe('the client certificate', () => {
 describe('connecting', () => {
   it('to a port where nobody listens is refused', async () => {
     const config = await configTo(await authority.issue());
-    await receiver?.close();
-    expect(await outcome(config)).toMatchObject({ code: 'DEVO_CONNECT_REFUSED' });
+    // The system hands out no port below 1,024, so that nobody gets this one by chance.
+    expect(await outcome({ ...config, port: 1 })).toMatchObject({ code: 'DEVO_CONNECT_REFUSED' });
   });
 
   it('to a name that does not exist is told', async () => {
@@ -277,50 +272,3 @@ describe('compression', () => {
     expect(receipt.bytes).toBe(TEXT.length);
   });
 });
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version']);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-describe.skipIf(!hasOpenssl())('a server that refuses by alert', () => {
-  it.each(['-tls1_2', '-tls1_3'])('is told from a broken connection, %s', async (version) => {
-    const folder = await mkdtemp(join(tmpdir(), 'openssl-'));
-    const path = (name: string) => join(folder, name);
-    const server = await authority.issue();
-    await writeFile(path('ca'), authority.cert);
-    await writeFile(path('cert'), server.cert);
-    await writeFile(path('key'), server.key);
-    const child = spawn('openssl', [
-      ...['s_server', '-accept', '127.0.0.1:0', version, '-Verify', '1', '-verify_return_error'],
-      ...['-CAfile', path('ca'), '-cert', path('cert'), '-key', path('key')],
-    ]);
-    try {
-      const port = await acceptPort(child.stdout);
-      const config = await configTo(server);
-      const stranger = await createAuthority('stranger');
-      await files?.replace(authority.cert, await stranger.issue({ name: 'client' }));
-      const code = await codeOfRejection(
-        createOutput({ ...config, port }).deliver(SEGMENT, unwatched()),
-      );
-      expect(code).toBe('DEVO_TLS_CLIENT_REFUSED');
-    } finally {
-      child.kill();
-      await once(child, 'exit');
-      await rm(folder, { recursive: true });
-    }
-  });
-});
-
-/** The port from openssl's line `ACCEPT 127.0.0.1:40123`. */
-async function acceptPort(stdout: NodeJS.ReadableStream): Promise<number> {
-  for await (const line of createInterface({ input: stdout })) {
-    const port = /^ACCEPT .*:(\d+)/.exec(line)?.[1];
-    if (port !== undefined) return Number(port);
-  }
-  throw new Error('openssl ended before it listened');
-}

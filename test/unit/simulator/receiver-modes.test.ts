@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
@@ -10,6 +10,7 @@ import type { Authority, KeyPairPem } from '../../../src/simulator/certificates.
 import { startReceiver } from '../../../src/simulator/receiver.js';
 import type { Receiver } from '../../../src/simulator/receiver.js';
 import type { ReceiverMode, ReceiverOptions } from '../../../src/simulator/receiver-options.js';
+import { startProxy } from './end-proxy.js';
 
 type Kind = 'tls' | 'tcp';
 const KINDS: readonly Kind[] = ['tls', 'tcp'];
@@ -29,14 +30,13 @@ afterEach(async () => {
 });
 
 async function start(
-  kind: Kind | 'http',
+  kind: Kind,
   mode: ReceiverMode,
   options: Partial<ReceiverOptions> = {},
 ): Promise<Receiver> {
-  const transport: Record<Kind | 'http', ReceiverOptions['transport']> = {
+  const transport: Record<Kind, ReceiverOptions['transport']> = {
     tls: { kind: 'tls', credentials: { chain: authority.cert, ...serverKeys } },
     tcp: { kind: 'tcp' },
-    http: { kind: 'http', domain: 'dom', token: 'T0' },
   };
   const receiver = await startReceiver({ transport: transport[kind], mode, ...options });
   stops.push(() => receiver.stop());
@@ -183,33 +183,6 @@ describe.each(KINDS)('a receiver over %s', (kind) => {
   });
 });
 
-/** A proxy that shows what the receiver does to the TCP connection under TLS. */
-async function startProxy(port: number): Promise<{
-  port: number;
-  fromReceiver: () => number;
-  outcome: Promise<'fin' | 'rst'>;
-}> {
-  let bytes = 0;
-  let settle: (outcome: 'fin' | 'rst') => void;
-  const outcome = new Promise<'fin' | 'rst'>((resolve) => (settle = resolve));
-  const server = createServer({ allowHalfOpen: true }, (near) => {
-    const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-    near.on('error', () => undefined);
-    far.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNRESET') settle('rst');
-      near.destroy();
-    });
-    far.on('data', (chunk: Buffer) => (bytes += chunk.length));
-    far.on('end', () => settle('fin'));
-    near.pipe(far);
-    far.pipe(near);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  stops.push(() => new Promise((resolve) => server.close(resolve)));
-  return { port: (server.address() as AddressInfo).port, fromReceiver: () => bytes, outcome };
-}
-
 describe('under TLS', () => {
   async function endThrough(
     mode: ReceiverMode,
@@ -222,6 +195,7 @@ describe('under TLS', () => {
       },
     });
     const proxy = await startProxy(receiver.port);
+    stops.push(() => proxy.stop());
     const socket = open('tls', proxy.port).resume();
     socket.on('error', () => undefined);
     await once(socket, 'secureConnect');
@@ -261,46 +235,6 @@ describe('under TLS', () => {
       await closed;
     }
     await expect.poll(() => receiver.stats().handshakeErrors).toBe(2);
-    expect(received(receiver)).toBe(0);
-  });
-});
-
-describe('over http', () => {
-  const lines = frames(3).replaceAll(/^.*?: \{/gm, '{');
-  const path = '/stream/dom/token!T0/-/edr.cortex_xdr.audit_managements';
-  const post = async (
-    receiver: Receiver,
-    url: string,
-    body: string | Buffer,
-    headers: Record<string, string> = {},
-  ): Promise<number> =>
-    (await fetch(`http://127.0.0.1:${receiver.port}${url}`, { method: 'POST', headers, body }))
-      .status;
-
-  it('takes lines, plain and gzip', async () => {
-    const receiver = await start('http', { kind: 'normal' });
-    expect(await post(receiver, path, lines)).toBe(200);
-    const gzip = { 'Content-Encoding': 'gzip' };
-    expect(await post(receiver, path, gzipSync(lines), gzip)).toBe(200);
-    expect(received(receiver)).toBe(6);
-    expect(receiver.received.malformed.count).toBe(0);
-  });
-
-  it.each([
-    ['a wrong token', path.replace('T0', 'T1'), 401],
-    ['a wrong domain', path.replace('dom', 'other'), 401],
-    ['no host', path.replace('/-/', '//'), 400],
-    ['a tag of one level', '/stream/dom/token!T0/-/edr', 400],
-    ['another mode', path.replace('stream', 'batch'), 404],
-  ])('refuses %s', async (_name, url, status) => {
-    const receiver = await start('http', { kind: 'normal' });
-    expect(await post(receiver, url, lines)).toBe(status);
-    expect(received(receiver)).toBe(0);
-  });
-
-  it('answers the status it is told to and takes nothing', async () => {
-    const receiver = await start('http', { kind: 'http-status', status: 503 });
-    expect(await post(receiver, path, lines)).toBe(503);
     expect(received(receiver)).toBe(0);
   });
 });
