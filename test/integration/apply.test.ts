@@ -1,34 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
 import type { StreamStatus } from '../../src/pull/status.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import * as messages from '../../src/workflows/messages.js';
+import { changeConfig } from './change-config.js';
+import type { YamlInput } from './change-config.js';
 import type { CliProcess } from './cli-process.js';
 import { runCli, startCli, untilPrinted } from './cli-process.js';
 import { connectTo } from './collector-process.js';
+import { linesOf } from './plan-json.js';
+import type { PlanJson } from './plan-json.js';
 import { history } from './trial.js';
-
-interface InputYaml {
-  id: string;
-  enabled: boolean;
-  credentials: { api_key: string };
-  services: Record<string, Record<string, unknown>>;
-}
-
-interface ConfigYaml {
-  inputs: Record<string, InputYaml>;
-}
-
-interface PlanJson {
-  applied: boolean;
-  steps: { action: string; workflowId: string; details: string[] }[];
-}
 
 const FIRST = 'collect/cortex_xdr/simulated';
 const SECOND = 'collect/second/two';
@@ -52,7 +39,7 @@ beforeAll(async () => {
     services: { incidents: {}, alerts: {}, audit_managements: {} },
     everyService: QUIET,
   });
-  edit(({ inputs }) => {
+  changeConfig(simulator.configFile, ({ inputs }) => {
     const first = inputs.cortex_xdr;
     if (first === undefined) throw new Error('the config has no input');
     const { alerts = {} } = structuredClone(first.services);
@@ -77,15 +64,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function edit(change: (config: ConfigYaml) => void): void {
-  const config = parse(readFileSync(simulator.configFile, 'utf8')) as ConfigYaml;
-  change(config);
-  writeFileSync(simulator.configFile, stringify(config));
-}
-
 /** Edits the file and waits until the worker has taken it, without `apply` having run. */
-async function change(edits: (input: InputYaml, second: InputYaml) => void): Promise<void> {
-  edit(({ inputs: { cortex_xdr: first, second } }) => {
+async function change(edits: (input: YamlInput, second: YamlInput) => void): Promise<void> {
+  changeConfig(simulator.configFile, ({ inputs: { cortex_xdr: first, second } }) => {
     if (first === undefined || second === undefined) throw new Error('the config lacks an input');
     edits(first, second);
   });
@@ -100,18 +81,6 @@ async function plan(...options: string[]): Promise<PlanJson> {
   expect(stdout).not.toContain(WRONG_KEY);
   expect(stdout).not.toContain(simulator.tenant.credentials.apiKey);
   return JSON.parse(stdout) as PlanJson;
-}
-
-const MARKS: Record<string, string> = { start: '+', change: '~', stop: '-' };
-
-/** What a plan changes, as the table of it says. */
-function linesOf({ steps }: PlanJson): string[] {
-  return steps
-    .filter(({ action }) => action !== 'keep')
-    .flatMap(({ action, workflowId, details }) => [
-      `${MARKS[action]} ${workflowId}`,
-      ...details.map((detail) => `    ${detail}`),
-    ]);
 }
 
 /** Asks for the plan, sees that asking changed nothing, and carries it out. */
@@ -256,7 +225,7 @@ test('changed credentials are used at once, and no plan shows them', async () =>
 });
 
 test('an input that leaves the config ends with all its streams', async () => {
-  edit(({ inputs }) => {
+  changeConfig(simulator.configFile, ({ inputs }) => {
     delete inputs.second;
   });
   expect(await apply()).toEqual([`- ${SECOND}/alerts`]);

@@ -135,7 +135,8 @@ test(
         const resting = await client.workflow.getHandle(id).query(messages.progress);
         expect(resting?.totals).toEqual(paused.totals);
         const { totals: livePulled } = await stream.query(messages.status);
-        const arrived = arrivedOf(simulator) - livePulled.records;
+        // What the live pulls looked back at counts as a record again each time.
+        const arrived = arrivedOf(simulator) - (livePulled.records - livePulled.duplicates);
         expect(Math.abs(arrived / ALERTS - paused.share)).toBeLessThanOrEqual(0.02);
         const listed = await live();
         expect(listed.backfills).toMatchObject([{ workflowId: id, state: 'paused' }]);

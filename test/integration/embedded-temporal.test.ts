@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,12 +10,12 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
 import type { EmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
-import { freePort, nextFreePort } from '../../src/worker/free-port.js';
+import { freePort } from '../../src/worker/free-port.js';
 import { readRecord, writeRecord } from '../../src/worker/leftover-temporal.js';
 import { keepEndedRuns } from '../../src/worker/retention.js';
 import { registerSearchAttributes } from '../../src/worker/search-attributes.js';
-import { temporalArguments } from '../../src/worker/temporal-arguments.js';
 import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
+import { isAlive, leaveServerBehind } from './leftover-server.js';
 import { portRobber } from './port-robber.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
@@ -227,8 +227,12 @@ describe('embedded Temporal', () => {
   });
 
   it('ends the server that a killed collector left behind', async () => {
-    const leftover = await leaveServerBehind();
+    const leftover = await leaveServerBehind(binary, stateDir);
     try {
+      await vi.waitFor(() => startWorkflow(leftover.address, 'from before'), {
+        timeout: 60_000,
+        interval: 200,
+      });
       const server = await start();
       expect(server.address).toBe(leftover.address);
       expect(isAlive(leftover.pid)).toBe(false);
@@ -249,35 +253,3 @@ describe('embedded Temporal', () => {
     }
   });
 });
-
-/** A server whose parent, a shell that started it, is gone. */
-async function leaveServerBehind(): Promise<{ pid: number; address: string }> {
-  const port = (await nextFreePort(20_000)) ?? 0;
-  const dbPath = join(stateDir, 'temporal.sqlite');
-  const pidFile = join(stateDir, 'pid');
-  const arguments_ = temporalArguments({ dbPath, port, uiPort: undefined, logLevel: 'warn' });
-  const shell = spawn(
-    '/bin/sh',
-    ['-c', '"$@" >/dev/null 2>&1 & echo $! >"$0"', pidFile, binary, ...arguments_],
-    { stdio: 'ignore' },
-  );
-  await once(shell, 'exit');
-  await expect.poll(() => existsSync(pidFile)).toBe(true);
-  const pid = Number(readFileSync(pidFile, 'utf8'));
-  writeRecord(stateDir, { pid, ownerPid: shell.pid ?? 0, port });
-  const address = `127.0.0.1:${port}`;
-  await vi.waitFor(() => startWorkflow(address, 'from before'), {
-    timeout: 60_000,
-    interval: 200,
-  });
-  return { pid, address };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // A process that ended and waits for its parent to notice has no command line any more.
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
-  } catch {
-    return false;
-  }
-}

@@ -1,7 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
 import { createAuthority, writeClientCertificates } from '../../src/simulator/certificates.js';
 import { listen } from '../../src/simulator/listen.js';
 import { startReceiver } from '../../src/simulator/receiver.js';
@@ -11,6 +10,7 @@ import type { Tenant } from '../../src/simulator/tenant.js';
 import type { TenantOptions } from '../../src/simulator/tenant-options.js';
 import { writeConfig } from '../../src/simulator/write-config.js';
 import type { ConfigInput, ConfigOutput } from '../../src/simulator/write-config.js';
+import { changeConfig } from './change-config.js';
 import { IMPATIENT, REFUSING_PORT, uiPort } from './collecting.js';
 
 /** The stream in which nothing is wrong, so that its events go to every output. */
@@ -176,13 +176,17 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
   ];
   const globals = { temporal: { ui_port: uiPort() } };
   const configFile = await writeConfig({ folder, inputs, outputs, globals });
-  changeConfig(configFile, configFile, (config) => {
-    config.outputs.no_folder = { type: 'file', config: { path: join(folder, 'absent', 'events') } };
+  changeConfig(configFile, ({ outputs: written }) => {
+    written.no_folder = { type: 'file', config: { path: join(folder, 'absent', 'events') } };
   });
   const soundConfigFile = join(folder, 'config', 'sound.yaml');
-  changeConfig(configFile, soundConfigFile, (config) => {
-    Object.assign(config.outputs.cert_gone?.config ?? {}, { cert: 'domain.crt' });
-  });
+  changeConfig(
+    configFile,
+    ({ outputs: { cert_gone: output } }) => {
+      Object.assign(output?.config ?? {}, { cert: 'domain.crt' });
+    },
+    soundConfigFile,
+  );
   return {
     configFile,
     soundConfigFile,
@@ -198,21 +202,4 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
       await Promise.all([...tenants, ...receivers].map(async (each) => await each.stop()));
     },
   };
-}
-
-/** A config file as these tests change it. */
-interface WrittenConfig {
-  readonly outputs: Record<string, { type: string; config: object }>;
-  readonly inputs: Record<string, { services: Record<string, object> }>;
-}
-
-/** Writes a changed copy of a config file. */
-export function changeConfig(
-  from: string,
-  to: string,
-  change: (config: WrittenConfig) => void,
-): void {
-  const config = parse(readFileSync(from, 'utf8')) as WrittenConfig;
-  change(config);
-  writeFileSync(to, stringify(config), { mode: 0o600 });
 }

@@ -1,17 +1,18 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { startReceiver } from '../../src/simulator/receiver.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { freePort } from '../../src/worker/free-port.js';
 import { expectAlerts, HAS_PROMTOOL, metricsComplaints } from './alert-check.js';
+import { changeConfig } from './change-config.js';
 import { startUp } from './collector-process.js';
-import type { CollectorProcess } from './collector-process.js';
+import { pageWhere, valueOf } from './pages.js';
+import type { Page } from './pages.js';
 
 const HOUR_MS = 3_600_000;
 const TENANT = { apiKey: 'MarkedApiKey0123456789', apiKeyId: '7', authType: 'standard' } as const;
@@ -21,11 +22,6 @@ const REFUSED = `cortex_devo_stream_error_failures{${STREAM},output="devo_1",cod
 const UNCONFIRMED = 'cortex_devo_deliveries_total{output="devo_1",confirmation="unconfirmed"}';
 const LAG = `cortex_devo_stream_lag_seconds{${STREAM}}`;
 const PERIOD = `cortex_devo_stream_period_seconds{${STREAM}}`;
-
-interface Page {
-  readonly status: number;
-  readonly text: string;
-}
 
 /** Everything the collector showed of itself. */
 interface Shown {
@@ -38,49 +34,20 @@ interface Shown {
   readonly exitCode: number | null;
 }
 
-function valueOf({ text }: Page, series: string): number | undefined {
-  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
-  return line === undefined ? undefined : Number(line.slice(series.length + 1));
-}
-
-async function page(url: string): Promise<Page> {
-  const reply = await fetch(url);
-  return { status: reply.status, text: await reply.text() };
-}
-
-/** Asks again until the page is as wanted; a collector that ended by itself ends the wait. */
-async function pageWhere(
-  collector: CollectorProcess,
-  path: string,
-  wanted: (page: Page) => boolean,
-): Promise<Page> {
-  for (;;) {
-    if (collector.hasEnded()) throw new Error(`the collector ended: ${collector.output()}`);
-    const [, url] = /"urls":\["([^"]+)"/.exec(collector.output()) ?? [];
-    if (url !== undefined) {
-      const found = await page(`${url}${path}`);
-      if (wanted(found)) return found;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 /** Other tests on this host start servers of their own from the default port on. */
 async function ownUiPort() {
   return { temporal: { ui_port: await freePort(0) } };
 }
 
 /** A TLS output that gives up connecting at once, and an HTTP output beside it. */
-function changeConfig(file: string, httpPort: number): void {
-  const config = parse(readFileSync(file, 'utf8')) as {
-    outputs: Record<string, { type: string; config: object }>;
-  };
-  Object.assign(config.outputs.devo_1?.config ?? {}, { connecting_retries: 1 });
-  config.outputs.devo_http = {
-    type: 'http',
-    config: { address: `http://127.0.0.1:${httpPort}`, ...HTTP_OUTPUT },
-  };
-  writeFileSync(file, stringify(config));
+function changeOutputs(file: string, httpPort: number): void {
+  changeConfig(file, ({ outputs }) => {
+    Object.assign(outputs.devo_1?.config ?? {}, { connecting_retries: 1 });
+    outputs.devo_http = {
+      type: 'http',
+      config: { address: `http://127.0.0.1:${httpPort}`, ...HTTP_OUTPUT },
+    };
+  });
 }
 
 describe('a receiver that confirms nothing and is killed then', () => {
@@ -102,7 +69,7 @@ describe('a receiver that confirms nothing and is killed then', () => {
       everyService: { request_period_in_seconds: 5, settle_in_seconds: 1 },
       globals: { debug: true, ...(await ownUiPort()) },
     });
-    changeConfig(simulator.configFile, http.port);
+    changeOutputs(simulator.configFile, http.port);
     await simulator.receiver.setMode({ kind: 'never-close' });
     const collector = startUp(simulator.configFile);
     try {

@@ -5,21 +5,17 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
 import type { StreamStatus } from '../../src/pull/status.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import * as messages from '../../src/workflows/messages.js';
+import { changeConfig } from './change-config.js';
 import { runCli, untilPrinted } from './cli-process.js';
 import type { CollectorProcess } from './collector-process.js';
 import { connectTo, startUp } from './collector-process.js';
 import { faultsOf, history, NO_FAULTS } from './trial.js';
 
 const ALERTS = 400;
-
-interface AlertsYaml {
-  inputs: { cortex_xdr: { services: { alerts: Record<string, unknown> } } };
-}
 
 let folder: string;
 let simulator: Simulator;
@@ -56,9 +52,9 @@ async function start(): Promise<void> {
 }
 
 function writeAlerts(keys: Record<string, unknown>): void {
-  const config = parse(readFileSync(simulator.configFile, 'utf8')) as AlertsYaml;
-  Object.assign(config.inputs.cortex_xdr.services.alerts, keys);
-  writeFileSync(simulator.configFile, stringify(config));
+  changeConfig(simulator.configFile, ({ inputs }) => {
+    Object.assign(inputs.cortex_xdr?.services.alerts ?? {}, keys);
+  });
 }
 
 async function streamWhere(wanted: (status: StreamStatus) => boolean): Promise<StreamStatus> {

@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFailed, test } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { listen } from '../../src/simulator/listen.js';
 import { startReceiver } from '../../src/simulator/receiver.js';
 import { EVERY_SERVICE } from '../../src/simulator/write-config.js';
+import { changeConfig } from './change-config.js';
 import { runCli } from './cli-process.js';
 import { connectTo, startUp } from './collector-process.js';
 import { logLines, openPlace, until } from './collecting.js';
@@ -39,25 +39,22 @@ async function startProxy() {
 }
 
 /** Adds outputs that take and that refuse, and an input behind the proxy, as an operator would write them. */
-function changeConfig(file: string, httpPort: number, proxyPort: number): void {
-  const config = parse(readFileSync(file, 'utf8')) as {
-    outputs: Record<string, object>;
-    inputs: Record<string, object>;
-  };
+function addTrouble(file: string, httpPort: number, proxyPort: number): void {
   const http = {
     type: 'http',
     config: { address: `http://127.0.0.1:${httpPort}`, ...HTTP_OUTPUT },
   };
-  config.outputs.devo_http = http;
-  config.outputs.devo_refusing = { type: 'http', config: { ...http.config, token: WRONG_TOKEN } };
-  config.inputs.behind_proxy = {
-    id: 'behind_proxy',
-    enabled: true,
-    credentials: { api_key: TENANT.apiKey, api_key_id: TENANT.apiKeyId, auth_type: 'advanced' },
-    proxy: `http://operator:${PROXY_PASSWORD}@127.0.0.1:${proxyPort}`,
-    services: { incidents: { api_fqdn: 'tenant.invalid', request_period_in_seconds: 2 } },
-  };
-  writeFileSync(file, stringify(config));
+  changeConfig(file, ({ inputs, outputs }) => {
+    outputs.devo_http = http;
+    outputs.devo_refusing = { type: 'http', config: { ...http.config, token: WRONG_TOKEN } };
+    inputs.behind_proxy = {
+      id: 'behind_proxy',
+      enabled: true,
+      credentials: { api_key: TENANT.apiKey, api_key_id: TENANT.apiKeyId, auth_type: 'advanced' },
+      proxy: `http://operator:${PROXY_PASSWORD}@127.0.0.1:${proxyPort}`,
+      services: { incidents: { api_fqdn: 'tenant.invalid', request_period_in_seconds: 2 } },
+    };
+  });
 }
 
 /** Every file below the state folder but the segments, which hold events by their nature. */
@@ -90,7 +87,7 @@ test('nothing that a collector shows or keeps holds a key, a token, a password o
     globals: { debug: true },
   });
   const { configFile, receiver } = place.simulator;
-  changeConfig(configFile, http.port, proxy.port);
+  addTrouble(configFile, http.port, proxy.port);
   const collector = startUp(configFile);
   onTestFailed(() => void process.stdout.write(collector.output().slice(-6_000)));
   const temporal = await connectTo(place.folder);

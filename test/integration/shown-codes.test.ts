@@ -10,10 +10,10 @@ import { startReceiver } from '../../src/simulator/receiver.js';
 import { startTenant } from '../../src/simulator/tenant.js';
 import { writeConfig } from '../../src/simulator/write-config.js';
 import type { ConfigOutput } from '../../src/simulator/write-config.js';
+import { changeConfig } from './change-config.js';
 import { runCli } from './cli-process.js';
 import { IMPATIENT, incidentsOfToday, openPlace, uiPort, until } from './collecting.js';
 import { connectTo, startUp } from './collector-process.js';
-import { changeConfig } from './every-trouble.js';
 import { untilShown } from './seen-codes.js';
 import { startTemporal } from './temporal-server.js';
 
@@ -141,11 +141,15 @@ test('a stream and an output that the config of the worker lacks are seen everyw
   ends.push(() => collector.stop());
   await until('the start', collector, () => collector.output().includes('Collector running'));
   const other = join(folder, 'config', 'other.yaml');
-  changeConfig(configFile, other, ({ inputs, outputs }) => {
-    const { services = {} } = inputs.one ?? {};
-    Object.assign(services, { agent_audits: services.incidents });
-    outputs.another = { type: 'file', config: { path: join(folder, 'events') } };
-  });
+  changeConfig(
+    configFile,
+    ({ inputs, outputs }) => {
+      const { services = {} } = inputs.one ?? {};
+      Object.assign(services, { agent_audits: services.incidents });
+      outputs.another = { type: 'file', config: { path: join(folder, 'events') } };
+    },
+    other,
+  );
   const applied = await runCli(['apply', '--config', other], environment);
   expect(applied).toMatchObject({ exitCode: 0, stderr: '' });
   tenant.produce({ incidents: 5 });

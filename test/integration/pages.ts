@@ -1,0 +1,35 @@
+import type { CollectorProcess } from './collector-process.js';
+
+/** What the collector's HTTP server answered. */
+export interface Page {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** The value of a series on a page of metrics. */
+export function valueOf({ text }: Page, series: string): number | undefined {
+  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+async function page(url: string): Promise<Page> {
+  const reply = await fetch(url);
+  return { status: reply.status, text: await reply.text() };
+}
+
+/** Asks again until the page is as wanted; a collector that ended by itself ends the wait. */
+export async function pageWhere(
+  collector: CollectorProcess,
+  path: string,
+  wanted: (page: Page) => boolean,
+): Promise<Page> {
+  for (;;) {
+    if (collector.hasEnded()) throw new Error(`the collector ended: ${collector.output()}`);
+    const [, url] = /"urls":\["([^"]+)"/.exec(collector.output()) ?? [];
+    if (url !== undefined) {
+      const found = await page(`${url}${path}`);
+      if (wanted(found)) return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
