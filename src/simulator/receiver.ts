@@ -76,6 +76,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const rawByPort = new Map<number | undefined, Socket>();
   tls?.on('secureConnection', (socket) => {
     const raw = rawByPort.get(socket.remotePort);
+    socket.allowHalfOpen = true;
     if (raw !== undefined) open(raw, socket);
   });
   tls?.on('tlsClientError', () => {
@@ -104,6 +105,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       raw.resetAndDestroy();
     } else if (tls !== undefined) {
       rawByPort.set(remotePort, raw);
+      // A sender that ends within the handshake will not go on with it; its connection ends, too.
+      raw.allowHalfOpen = false;
       tls.emit('connection', raw);
     } else if (http !== undefined) {
       http.emit('connection', raw);
@@ -154,7 +157,6 @@ function tlsServer(credentials: ServerCredentials, maxVersion: 'TLSv1.2' | undef
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
-    allowHalfOpen: true,
     ...(maxVersion === undefined ? {} : { maxVersion }),
   });
 }

@@ -220,6 +220,20 @@ describe('under TLS', () => {
     expect(outcome).toBe('rst');
   });
 
+  it.each([
+    ['says a word', Buffer.alloc(0)],
+    // The first bytes of a ClientHello.
+    ['has said all', Buffer.from([22, 3, 1, 2, 0, 1])],
+  ])('a sender that goes before it %s of the handshake leaves no connection', async (_, said) => {
+    const receiver = await start('tls', { kind: 'stall' });
+    const socket = connect({ host: '127.0.0.1', port: receiver.port });
+    await once(socket, 'connect');
+    socket.write(said);
+    await expect.poll(() => receiver.stats().open).toBe(1);
+    socket.destroy();
+    await expect.poll(() => receiver.stats()).toMatchObject({ open: 0, handshakeErrors: 1 });
+  });
+
   it('a sender without a certificate of the chain gets no further than the handshake', async () => {
     const receiver = await start('tls', { kind: 'normal' });
     const stranger = await (await createAuthority('Another CA')).client('domain');
