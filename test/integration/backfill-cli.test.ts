@@ -16,9 +16,9 @@ import { faultsOf, NO_FAULTS, withTrial } from './trial.js';
 
 /**
  * A short form by default; scripts/backfill.sh sets the long one. A segment holds some 1,500 alerts with their events,
- * so that a pause right after the start leaves more than half of them.
+ * so that a pause right after the start leaves most of them, and on a slow machine some.
  */
-const ALERTS = Number(process.env.BACKFILL_ALERTS ?? 10_000);
+const ALERTS = Number(process.env.BACKFILL_ALERTS ?? 15_000);
 const TIMEOUT_MS = 120_000 + ALERTS * 20;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
