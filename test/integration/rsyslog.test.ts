@@ -10,7 +10,8 @@ import { openSegmentStore } from '../../src/segments/segment-store.js';
 import type { SegmentSource } from '../../src/segments/segment-store.js';
 import { createAuthority, writeCertificates } from '../unit/devo/certificates.js';
 import type { Authority, CertificateFiles } from '../unit/devo/certificates.js';
-import { codeOfRejection, SENDING, unwatched } from '../unit/devo/segments.js';
+import { codeOfRejection, unwatched } from '../unit/devo/segments.js';
+import { tlsConfig } from '../unit/devo/tls-config.js';
 import { startRsyslog, whyNoRsyslog } from './rsyslog-server.js';
 import type { Rsyslog } from './rsyslog-server.js';
 
@@ -58,19 +59,7 @@ describe.skipIf(missing !== undefined)('an rsyslogd that asks for a client certi
   });
 
   const output = (): Output =>
-    createOutput({
-      name: 'relay_1',
-      type: 'relay',
-      address: '127.0.0.1',
-      port: rsyslog.port,
-      chain: files.chain,
-      cert: files.cert,
-      key: files.key,
-      verifyHostname: true,
-      serverName: 'localhost',
-      compression: false,
-      sending: SENDING,
-    });
+    createOutput({ ...tlsConfig(files, rsyslog.port), name: 'relay_1', type: 'relay' });
 
   /** A segment on the disk, as a fetch makes it. */
   async function segmentWith(events: readonly string[]): Promise<SegmentSource> {

@@ -4,7 +4,8 @@ import type * as tcpState from '../../../src/devo/tcp-state.js';
 import { createOutput } from '../../../src/devo/create-output.js';
 import { createAuthority, writeCertificates } from './certificates.js';
 import { startReceiver } from './receiver.js';
-import { codeOfRejection, framesOf, SENDING, segmentOf, unwatched } from './segments.js';
+import { codeOfRejection, framesOf, segmentOf, unwatched } from './segments.js';
+import { tlsConfig } from './tls-config.js';
 
 /** What happens once between a look at the connection and what the output makes of it. */
 const afterLook = vi.hoisted(() => ({ act: undefined as (() => Promise<void>) | undefined }));
@@ -49,15 +50,7 @@ it.skipIf(process.platform !== 'linux').each(['TLSv1.2', 'TLSv1.3'] as const)(
         });
       },
     });
-    const { chain, cert, key } = files;
-    const output = createOutput({
-      name: 'out',
-      type: 'devo_platform',
-      address: '127.0.0.1',
-      port: receiver.port,
-      ...{ chain, cert, key, verifyHostname: true, serverName: 'localhost', compression: false },
-      sending: SENDING,
-    });
+    const output = createOutput(tlsConfig(files, receiver.port));
     try {
       const segment = segmentOf(framesOf(100_000));
       expect(await codeOfRejection(output.deliver(segment, unwatched()))).toBe('delivered');

@@ -5,7 +5,8 @@ import type { ChildProcess } from 'node:child_process';
 import { createOutput } from '../../../src/devo/create-output.js';
 import { createAuthority, writeCertificates } from './certificates.js';
 import type { CertificateFiles } from './certificates.js';
-import { framesOf, segmentOf, SENDING, unwatched } from './segments.js';
+import { framesOf, segmentOf, unwatched } from './segments.js';
+import { tlsConfig } from './tls-config.js';
 
 /** Reads everything and ends in order, in a process of its own: it goes on while this one stands still. */
 const RECEIVER = `
@@ -40,11 +41,7 @@ function standStill(ms: number): void {
 }
 
 test('a delivery is confirmed although this process stood still when the receiver closed', async () => {
-  const output = createOutput({
-    ...{ name: 'devo_1', type: 'devo_platform', address: '127.0.0.1', port },
-    ...{ chain: files.chain, cert: files.cert, key: files.key },
-    ...{ verifyHostname: true, serverName: 'localhost', compression: false, sending: SENDING },
-  });
+  const output = createOutput(tlsConfig(files, port));
   const outcomes: string[] = [];
   for (let round = 0; round < 5; round++) {
     const source = segmentOf(framesOf(20_000));

@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { createOutput } from '../../../src/devo/create-output.js';
 import type { CertificateFiles } from './certificates.js';
 import { createAuthority, writeCertificates } from './certificates.js';
-import { codeOfRejection, framesOf, SENDING, segmentOf, unwatched } from './segments.js';
+import { codeOfRejection, framesOf, segmentOf, unwatched } from './segments.js';
+import { tlsConfig } from './tls-config.js';
 
 function hasOpenssl(): boolean {
   try {
@@ -37,19 +38,7 @@ describe.skipIf(!hasOpenssl())('a server that refuses by alert', () => {
       const port = await acceptPort(child.stdout);
       const stranger = await createAuthority('stranger');
       files = await writeCertificates(authority.cert, await stranger.issue({ name: 'client' }));
-      const output = createOutput({
-        name: 'devo_1',
-        type: 'devo_platform',
-        address: '127.0.0.1',
-        port,
-        chain: files.chain,
-        cert: files.cert,
-        key: files.key,
-        verifyHostname: true,
-        serverName: 'localhost',
-        compression: false,
-        sending: SENDING,
-      });
+      const output = createOutput(tlsConfig(files, port));
       const code = await codeOfRejection(output.deliver(segmentOf(framesOf(200_000)), unwatched()));
       expect(code).toBe('DEVO_TLS_CLIENT_REFUSED');
     } finally {

@@ -9,6 +9,7 @@ import { createAuthority, writeCertificates } from './certificates.js';
 import type { Receiver } from './receiver.js';
 import { readAll, startReceiver, startReceiverAt } from './receiver.js';
 import { codeOfRejection, framesOf, SENDING, segmentOf, unwatched } from './segments.js';
+import { tlsConfig } from './tls-config.js';
 
 const DAY_MS = 86_400_000;
 const TEXT = framesOf(200_000);
@@ -46,19 +47,7 @@ async function configTo(
     clientChain: authority.cert,
     onVisit: (visit) => reads.push(readAll(visit)),
   });
-  return {
-    name: 'devo_1',
-    type: 'devo_platform',
-    address: '127.0.0.1',
-    port: receiver.port,
-    chain: files.chain,
-    cert: files.cert,
-    key: files.key,
-    verifyHostname: true,
-    serverName: 'localhost',
-    compression: false,
-    sending: SENDING,
-  };
+  return tlsConfig(files, receiver.port);
 }
 
 /** The code a delivery ends with, and the bytes of events that arrived. */
