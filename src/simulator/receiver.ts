@@ -16,6 +16,7 @@ import type {
   ServerCredentials,
 } from './receiver-options.js';
 import type { Received } from './reckoning.js';
+import { reservePort } from './reserve-port.js';
 import { Tally } from './tally.js';
 import type { Arrivals } from './tally.js';
 
@@ -115,7 +116,16 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     }
   });
   const port = await listen(server, options.port ?? 0);
-  if (mode.kind === 'refuse') await closeListener(server);
+  let release: (() => void) | undefined;
+
+  /** Nobody listens then, and nobody else gets the port and answers there. */
+  async function refuse(): Promise<void> {
+    const closed = closeListener(server);
+    resetAll();
+    await closed;
+    release = await reservePort(port);
+  }
+  if (mode.kind === 'refuse') await refuse();
 
   function resetAll(): void {
     for (const [raw, connection] of connections) {
@@ -131,11 +141,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       const before = mode;
       mode = next;
       if (next.kind === 'refuse' && before.kind !== 'refuse') {
-        const closed = closeListener(server);
-        resetAll();
-        await closed;
+        await refuse();
       } else if (next.kind !== 'refuse' && before.kind === 'refuse') {
         await listen(server, port);
+        release?.();
       }
       for (const connection of connections.values()) connection?.setMode(next);
     },
@@ -144,6 +153,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     stop: async () => {
       const closed = closeListener(server);
       for (const raw of connections.keys()) raw.destroy();
+      release?.();
       await closed;
     },
   };

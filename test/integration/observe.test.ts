@@ -80,7 +80,7 @@ describe('a receiver that confirms nothing and is killed then', () => {
       );
       const ready = await pageWhere(collector, '/readyz', ({ status }) => status === 200);
       const health = await pageWhere(collector, '/healthz', () => true);
-      await simulator.receiver.stop();
+      await simulator.receiver.setMode({ kind: 'refuse' });
       simulator.tenant.produce({ incidents: 20 });
       const killed = await pageWhere(
         collector,

@@ -1,3 +1,4 @@
+import { until } from './collecting.js';
 import type { CollectorProcess } from './collector-process.js';
 
 /** What the collector's HTTP server answered. */
@@ -23,13 +24,16 @@ export async function pageWhere(
   path: string,
   wanted: (page: Page) => boolean,
 ): Promise<Page> {
-  for (;;) {
-    if (collector.hasEnded()) throw new Error(`the collector ended: ${collector.output()}`);
+  let found: Page | undefined;
+  await until(`a page ${path}`, collector, async () => {
     const [, url] = /"urls":\["([^"]+)"/.exec(collector.output()) ?? [];
-    if (url !== undefined) {
-      const found = await page(`${url}${path}`);
-      if (wanted(found)) return found;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    if (url === undefined) return false;
+    found = await page(`${url}${path}`);
+    return wanted(found);
+  }).catch((error: unknown) => {
+    process.stdout.write(`${path} was at last: ${found?.text ?? 'not there'}\n`);
+    throw error;
+  });
+  if (found === undefined) throw new Error(`found no page ${path}`);
+  return found;
 }

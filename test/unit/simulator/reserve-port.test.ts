@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { listen } from '../../../src/simulator/listen.js';
+import { startReceiver } from '../../../src/simulator/receiver.js';
+import { reservePort } from '../../../src/simulator/reserve-port.js';
+import { freePort } from '../../../src/worker/free-port.js';
+
+/** Whether a socket of this machine has the port: those get no port anew that ask for any free one. */
+function isTaken(port: number): boolean {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  return readFileSync('/proc/net/tcp', 'utf8').includes(` 0100007F:${hex} `);
+}
+
+it.skipIf(process.platform !== 'linux')(
+  'a reserved port refuses, is taken, and can be listened on again',
+  async () => {
+    const port = (await freePort(0)) ?? 0;
+    expect(isTaken(port)).toBe(false);
+    const release = await reservePort(port);
+    expect(isTaken(port)).toBe(true);
+    await expect(once(connect(port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED');
+    const server = createServer();
+    expect(await listen(server, port)).toBe(port);
+    release();
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.destroy();
+    server.close();
+  },
+);
+
+it.skipIf(process.platform !== 'linux')('a receiver that refuses keeps its port', async () => {
+  const receiver = await startReceiver({ transport: { kind: 'tcp' }, mode: { kind: 'refuse' } });
+  expect(isTaken(receiver.port)).toBe(true);
+  await receiver.setMode({ kind: 'normal' });
+  await receiver.setMode({ kind: 'refuse' });
+  expect(isTaken(receiver.port)).toBe(true);
+  await receiver.stop();
+});
