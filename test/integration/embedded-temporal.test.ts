@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { reservePort } from '../../src/simulator/reserve-port.js';
 import { startEmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
 import type { EmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
 import { freePort } from '../../src/worker/free-port.js';
@@ -78,7 +79,9 @@ describe('embedded Temporal', () => {
     await first.stop();
     expect(first.pid()).toBeUndefined();
 
-    const second = await start();
+    // Other tests on this host ask for any free port meanwhile.
+    const release = await reservePort(Number(first.address.split(':')[1]));
+    const second = await start().finally(release);
     expect(second.address).toBe(first.address);
     expect(await statusOf(second.address, 'before')).toBe('RUNNING');
   });

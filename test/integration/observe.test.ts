@@ -80,6 +80,7 @@ describe('a receiver that confirms nothing and is killed then', () => {
       );
       const ready = await pageWhere(collector, '/readyz', ({ status }) => status === 200);
       const health = await pageWhere(collector, '/healthz', () => true);
+      // As one that is killed: its connections are reset, and nobody listens; its port stays its own.
       await simulator.receiver.setMode({ kind: 'refuse' });
       simulator.tenant.produce({ incidents: 20 });
       const killed = await pageWhere(
