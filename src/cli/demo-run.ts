@@ -52,8 +52,8 @@ export async function runDemo(io: Io, options: DemoOptions): Promise<void> {
   try {
     const reckoning = await collectIn(dir, io, options, interruption);
     io.print(reckoningLine(reckoning));
-    const { lost, duplicated, strangers, malformed } = reckoning;
-    if (lost + duplicated + strangers + malformed > 0) {
+    const { lost, duplicated, strangers, malformed, cut } = reckoning;
+    if (lost + duplicated + strangers + malformed + cut > 0) {
       tidy = false;
       throw cliError('DEMO_MISMATCH', `not everything arrived exactly once; see ${dir}`);
     }

@@ -10,6 +10,8 @@ export interface FrameSink {
   /** One whole frame or line, without its line feed. */
   readonly line: (text: string) => void;
   readonly fault: (reason: string) => void;
+  /** The sender ended within a frame or gzip member, as one does that is killed. At most once. */
+  readonly cut: () => void;
 }
 
 /**
@@ -37,13 +39,11 @@ export class FrameStream {
     else this.#gunzip.write(chunk);
   }
 
-  /** The sender ended in order: what is left must be nothing. Resolves when all lines are out. */
+  /** The sender ended: what is left should be nothing. Resolves when all lines are out. */
   async end(): Promise<void> {
     this.#gunzip?.end();
     await this.#gunzipped;
-    if (!this.#broken && this.#rest.length > 0) {
-      this.#sink.fault('last frame does not end in a line feed');
-    }
+    if (!this.#broken && this.#rest.length > 0) this.#sink.cut();
   }
 
   /** The connection broke: an unfinished frame or gzip member is nobody's fault. */
@@ -60,8 +60,11 @@ export class FrameStream {
       gunzip.on('close', resolve);
       gunzip.on('end', resolve);
     });
-    gunzip.on('error', () => {
-      if (!this.#broken) this.#sink.fault('gzip member is damaged or not ended');
+    gunzip.on('error', (error: NodeJS.ErrnoException) => {
+      if (!this.#broken) {
+        if (error.code === 'Z_BUF_ERROR') this.#sink.cut();
+        else this.#sink.fault('gzip member is damaged');
+      }
       this.#broken = true;
     });
   }

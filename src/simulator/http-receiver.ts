@@ -39,6 +39,8 @@ export function createHttpHandler(options: {
     const stream = new FrameStream({
       line: (text) => void lines.push(text),
       fault: (reason) => void faults.push(reason),
+      // The request itself is whole, so its sender was not cut off.
+      cut: () => void faults.push('gzip member is not ended'),
     });
     const isGzip = request.headers['content-encoding'] === 'gzip';
     if (isGzip !== (body[0] === 0x1f)) return 400;

@@ -57,6 +57,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       else accept(frame.tag, frame.text);
     },
     fault: (reason: string) => tally.refuse(reason),
+    cut: () => tally.cutOff(),
     bytes: (count: number): void => {
       counts.bytes += count;
     },

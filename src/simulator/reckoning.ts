@@ -28,7 +28,10 @@ export interface Reckoning {
   readonly lost: number;
   readonly duplicated: number;
   readonly strangers: number;
+  /** Frames or events that break a rule. */
   readonly malformed: number;
+  /** Connections whose sender ended in mid-event: a collector does so only where it is killed. */
+  readonly cut: number;
   readonly byTag: readonly BookReckoning[];
 }
 
@@ -36,6 +39,7 @@ export interface Reckoning {
 export interface Received {
   readonly tags: BookTags;
   readonly malformed: { readonly count: number };
+  readonly cut: number;
   readonly strayTags: Readonly<Record<string, number>>;
   arrived(book: Book, identity: string): number;
   arrivals(book: Book): Arrivals;
@@ -57,14 +61,19 @@ export function reckon(
     duplicated: sum((line) => line.duplicated),
     strangers: sum((line) => line.strangers) + stray,
     malformed: received.malformed.count,
+    cut: received.cut,
     byTag,
   };
 }
 
 /** The reckoning in one line. */
 export function reckoningLine(reckoning: Reckoning): string {
-  const { produced, received, lost, duplicated, strangers, malformed } = reckoning;
-  const rest = strangers + malformed > 0 ? `, strangers ${strangers}, malformed ${malformed}` : '';
+  const { produced, received, lost, duplicated, ...faults } = reckoning;
+  const { strangers, malformed, cut } = faults;
+  const rest =
+    strangers + malformed + cut > 0
+      ? `, strangers ${strangers}, malformed ${malformed}, cut ${cut}`
+      : '';
   return `produced ${produced}, received ${received}, lost ${lost}, duplicated ${duplicated}${rest}`;
 }
 

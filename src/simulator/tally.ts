@@ -21,6 +21,7 @@ export class Tally {
   readonly #reasons: string[] = [];
   readonly #strayTags = new Map<string, number>();
   #malformed = 0;
+  #cut = 0;
 
   constructor(tags: Partial<BookTags> = {}) {
     this.#tags = { ...DEFAULT_TAGS, ...tags };
@@ -33,6 +34,11 @@ export class Tally {
   /** Frames or events that break a rule; the reasons are examples, without any content. */
   get malformed(): { readonly count: number; readonly reasons: readonly string[] } {
     return { count: this.#malformed, reasons: this.#reasons };
+  }
+
+  /** Connections whose sender ended in mid-event. */
+  get cut(): number {
+    return this.#cut;
   }
 
   /** Events under tags that no book has, by tag. */
@@ -67,6 +73,11 @@ export class Tally {
   refuse(reason: string): void {
     this.#malformed++;
     if (this.#reasons.length < MOST_EXAMPLES) this.#reasons.push(reason);
+  }
+
+  /** Counts a connection whose sender ended in mid-event. */
+  cutOff(): void {
+    this.#cut++;
   }
 
   /** How often a record arrived. */

@@ -6,7 +6,7 @@ export function reportLines({
   kills,
   reckoning,
   resets,
-  cut,
+  mostCut,
   mostDuplicates,
 }: ChaosResult): string[] {
   const kinds = [...new Set(kills.map(({ kind }) => kind))].sort();
@@ -21,7 +21,7 @@ export function reportLines({
     }),
     `connections reset by the receiver: ${resets}`,
     `segments in flight at the kills: ${kills.reduce((sum, { inFlight }) => sum + inFlight, 0)}, which explain at most ${mostDuplicates} duplicates`,
-    `half events where the collector was killed in mid-event: ${cut}`,
+    `half events where the collector was killed in mid-event: ${reckoning.cut} of at most ${mostCut}`,
     reckoningLine(reckoning),
   ];
 }

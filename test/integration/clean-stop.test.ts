@@ -48,7 +48,7 @@ test.each(LATE_MS)(
     await delay(lateMs);
     await simulator.receiver.setMode({ kind: 'normal' });
     expect(await stopped).toBe(0);
-    expect(simulator.reckoning()).toMatchObject({ duplicated: 0, malformed: 0 });
+    expect(simulator.reckoning()).toMatchObject({ duplicated: 0, malformed: 0, cut: 0 });
 
     const second = start(simulator.configFile);
     await untilPrinted(second, /Collector running/);

@@ -10,6 +10,7 @@ import type { Place } from './collecting.js';
 import { untilShown } from './seen-codes.js';
 import { startTemporal } from './temporal-server.js';
 import type { TestTemporal } from './temporal-server.js';
+import { faultsOf, NO_FAULTS } from './trial.js';
 
 const INCIDENTS = 8_000;
 
@@ -55,7 +56,7 @@ test.each([
     await until('its confirmation', collector, async () => {
       return (await statusAt(configFile)).pendingByOutput.devo_1 === 0;
     });
-    expect(simulator.reckoning()).toMatchObject({ duplicated: 0, strangers: 0, malformed: 0 });
+    expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);
     expect((await statusAt(configFile)).totals.refetched).toBe(damaged.length);
     expect(logLines(collector, `"code":"${code}"`, '"msg":"Activity failed"')).toBe(damaged.length);
   },

@@ -53,7 +53,7 @@ test(
       }
       await until(simulator, collector, ({ lost }) => lost === 0);
       expect(await collector.stop()).toBe(0);
-      const { lost, duplicated, strangers, malformed, produced } = simulator.reckoning();
+      const { lost, duplicated, strangers, malformed, produced, cut } = simulator.reckoning();
       expect({ lost, strangers, malformed, produced }).toEqual({
         lost: 0,
         strangers: 0,
@@ -61,6 +61,8 @@ test(
         produced: INCIDENTS,
       });
       expect(duplicated).toBeLessThanOrEqual(3 * MOST_IN_FLIGHT);
+      // The event that was being written at each kill.
+      expect(cut).toBeLessThanOrEqual(3);
       process.stdout.write(`killed three times: lost ${lost}, duplicated ${duplicated}\n`);
 
       const state = join(folder, 'state');

@@ -73,9 +73,9 @@ test('connections reset at random while events are under way: nothing is lost', 
   await receiver.setMode({ kind: 'random-reset', share: 0.004 });
   await until('everything', collector, () => reckoning().lost === 0);
   const { resets } = receiver.stats();
-  const { duplicated, strangers, malformed } = reckoning();
+  const { duplicated, strangers, malformed, cut } = reckoning();
   process.stdout.write(`${resets} connections reset: lost 0, duplicated ${duplicated}\n`);
-  expect({ strangers, malformed }).toEqual({ strangers: 0, malformed: 0 });
+  expect({ strangers, malformed, cut }).toEqual({ strangers: 0, malformed: 0, cut: 0 });
   expect(duplicated).toBeLessThanOrEqual(resets * SEGMENT);
 });
 
@@ -94,7 +94,7 @@ test('a receiver that never closes has everything once, unconfirmed, and gets no
   await until('two more cycles', collector, async () => {
     return (await statusAt(configFile)).totals.cycles >= totals.cycles + 2;
   });
-  expect(reckoning()).toMatchObject({ lost: 0, duplicated: 0, malformed: 0 });
+  expect(reckoning()).toMatchObject({ lost: 0, duplicated: 0, malformed: 0, cut: 0 });
   expect(logLines(collector, 'DEVO_UNCONFIRMED')).toBe(1);
   expect(receiver.stats().connections).toBe(totals.segments);
   expect((await statusAt(configFile)).pendingByOutput).toEqual({ devo_1: 0 });

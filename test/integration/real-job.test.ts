@@ -64,7 +64,7 @@ describe('the real job: `simulator` and `up` as processes of their own', () => {
     const { produced, received, ...rest } = await until(({ lost }) => lost === 0);
     expect(produced).toBeGreaterThanOrEqual(INCIDENTS + MODIFIED);
     expect(received).toBe(produced);
-    expect(rest).toMatchObject({ duplicated: 0, strangers: 0, malformed: 0 });
+    expect(rest).toMatchObject({ duplicated: 0, strangers: 0, malformed: 0, cut: 0 });
   });
 
   it('tells in `status` what it has done', async () => {

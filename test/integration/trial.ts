@@ -60,8 +60,8 @@ export async function withTrial(
 }
 
 /** What a reckoning finds wrong; nothing of it in an undisturbed run. */
-export function faultsOf({ lost, duplicated, strangers, malformed }: Reckoning) {
-  return { lost, duplicated, strangers, malformed };
+export function faultsOf({ lost, duplicated, strangers, malformed, cut }: Reckoning) {
+  return { lost, duplicated, strangers, malformed, cut };
 }
 
-export const NO_FAULTS = { lost: 0, duplicated: 0, strangers: 0, malformed: 0 };
+export const NO_FAULTS = { lost: 0, duplicated: 0, strangers: 0, malformed: 0, cut: 0 };

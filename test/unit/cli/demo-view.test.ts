@@ -15,6 +15,7 @@ const PROGRESS: DemoProgress = {
     duplicated: 0,
     strangers: 0,
     malformed: 0,
+    cut: 0,
     byTag: [],
   },
   uiUrl: 'http://127.0.0.1:8233',

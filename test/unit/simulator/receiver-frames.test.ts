@@ -32,16 +32,18 @@ describe('frames', () => {
   });
 });
 
-async function read(chunks: readonly Buffer[]): Promise<{ lines: string[]; faults: string[] }> {
+async function read(chunks: readonly Buffer[]) {
   const lines: string[] = [];
   const faults: string[] = [];
+  let cut = 0;
   const stream = new FrameStream({
     line: (text) => lines.push(text),
     fault: (reason) => faults.push(reason),
+    cut: () => cut++,
   });
   for (const chunk of chunks) stream.write(chunk);
   await stream.end();
-  return { lines, faults };
+  return { lines, faults, cut };
 }
 
 describe('a stream of frames', () => {
@@ -53,18 +55,27 @@ describe('a stream of frames', () => {
     const members = Buffer.concat(lines.map((line) => gzipSync(`${line}\n`)));
     for (const whole of [bytes, members]) {
       const single = [...whole].map((byte) => Buffer.from([byte]));
-      expect(await read(single)).toEqual({ lines, faults: [] });
-      expect(await read([whole])).toEqual({ lines, faults: [] });
+      expect(await read(single)).toEqual({ lines, faults: [], cut: 0 });
+      expect(await read([whole])).toEqual({ lines, faults: [], cut: 0 });
     }
   });
 
   it.each([
-    ['a last frame without line feed', bytes.subarray(0, -1), /line feed/],
     ['bytes that are not UTF-8', Buffer.from([0x61, 0xff, 0x0a]), /UTF-8/],
-    ['a gzip member that is cut', gzipSync(bytes).subarray(0, -6), /gzip/],
     ['a damaged gzip member', gzipSync(bytes).fill(0x55, 12, 20), /gzip/],
   ])('is at fault with %s', async (_name, content, reason) => {
-    expect((await read([content])).faults).toEqual([expect.stringMatching(reason)]);
+    expect(await read([content])).toMatchObject({
+      faults: [expect.stringMatching(reason)],
+      cut: 0,
+    });
+  });
+
+  it.each([
+    ['a frame', bytes.subarray(0, -1)],
+    ['a gzip member', gzipSync(bytes).subarray(0, -6)],
+    ['a frame within gzip, after a whole member', gzipSync(bytes.subarray(0, -1))],
+  ])('is cut where its sender ends within %s', async (_name, content) => {
+    expect(await read([content])).toMatchObject({ faults: [], cut: 1 });
   });
 });
 

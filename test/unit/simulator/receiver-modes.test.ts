@@ -72,6 +72,16 @@ describe.each(KINDS)('a receiver over %s', (kind) => {
     expect(receiver.stats()).toMatchObject({ ended: 1, resets: 0 });
   });
 
+  it('counts a sender that ends in mid-event, as one that is killed', async () => {
+    const receiver = await start(kind, { kind: 'normal' });
+    const socket = open(kind, receiver.port).resume();
+    await once(socket, kind === 'tls' ? 'secureConnect' : 'connect');
+    socket.write(frames(3).slice(0, -50), () => socket.destroy());
+    await expect.poll(() => receiver.stats()).toMatchObject({ ended: 1, open: 0 });
+    expect(received(receiver)).toBe(2);
+    expect(receiver.received).toMatchObject({ malformed: { count: 0 }, cut: 1 });
+  });
+
   it('reads gzip members', async () => {
     const receiver = await start(kind, { kind: 'normal' });
     const socket = open(kind, receiver.port).resume();

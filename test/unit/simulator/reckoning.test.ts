@@ -9,6 +9,7 @@ function receivedOf(counts: Readonly<Record<string, number>>): Received {
   return {
     tags: DEFAULT_TAGS,
     malformed: { count: 0 },
+    cut: 0,
     strayTags: {},
     arrived: (_book, identity) => counts[identity] ?? 0,
     arrivals: () => ({ received, unique: values.length, duplicated: received - values.length }),
@@ -32,7 +33,7 @@ describe('a reckoning', () => {
       tag: 'edr.cortex_xdr.alerts_multi',
       lostExamples: ['3'],
     });
-    expect(reckoningLine(reckoning)).toContain('strangers 1, malformed 0');
+    expect(reckoningLine(reckoning)).toContain('strangers 1, malformed 0, cut 0');
   });
 
   it('takes a superseded version where it arrived, and does not miss it where it did not', () => {
