@@ -215,9 +215,20 @@ test(
         started = await runCli(['backfill', 'start', ...range, ...config]);
       }
       const id = /started (\S+)/.exec(started.stdout)?.[1] ?? '';
-      const before = await progressWhere(joined.client, id, ({ share }) => share > 0.1);
+      const before = await progressWhere(
+        joined.client,
+        id,
+        ({ share, pendingByOutput }) => share > 0.1 && pendingByOutput.devo_1 === 0,
+      );
       await joined.close();
+      // In the midst of a delivery, and most likely of an event.
+      const confirmed = arrivedOf(simulator);
+      await simulator.receiver.setMode({ kind: 'slow', bytesPerSecond: 500_000 });
+      while (arrivedOf(simulator) < confirmed + 100) await delay(50);
       await collector.kill();
+      await simulator.receiver.setMode({ kind: 'normal' });
+      // The receiver has read what the system still held of the killed sender's.
+      while (simulator.receiver.stats().open > 0) await delay(50);
       const sent = arrivedOf(simulator);
       collector = startUp(simulator.configFile);
       while (arrivedOf(simulator) < ALERTS) {
@@ -231,7 +242,7 @@ test(
       await joined.close();
       const { lost, duplicated, strangers, malformed, cut } = simulator.reckoning();
       process.stdout.write(
-        `killed at ${(before.share * 100).toFixed(1)} %, ${sent} alerts sent: lost ${lost}, duplicated ${duplicated}\n`,
+        `killed at ${(before.share * 100).toFixed(1)} %, ${sent} alerts sent: lost ${lost}, duplicated ${duplicated}, cut ${cut}\n`,
       );
       expect({ lost, strangers, malformed }).toEqual({ lost: 0, strangers: 0, malformed: 0 });
       // One event each that the live stream and the backfill were writing at the kill.
