@@ -48,6 +48,8 @@ export interface ClassifyOptions {
   readonly path: string;
   readonly apiKey: string;
   readonly retryAfterMs?: number | undefined;
+  /** Wait after a 429 that does not say how long; default: whoever tries again decides. */
+  readonly quotaWaitMs?: number | undefined;
 }
 
 /**
@@ -58,16 +60,17 @@ export interface ClassifyOptions {
 export function classify(
   status: number,
   reply: JsonValue | undefined,
-  { path, apiKey, retryAfterMs }: ClassifyOptions,
+  { path, apiKey, retryAfterMs, quotaWaitMs }: ClassifyOptions,
 ): CortexError {
   const text = apiText(reply, apiKey);
   const { code, retry } = verdict(status, text);
+  const waitMs = retryAfterMs ?? (code === 'CORTEX_RATE_LIMITED' ? quotaWaitMs : undefined);
   const said = text === '' ? '' : ` and the text "${text}"`;
   const cure = OPERATOR_CURES.has(code) ? `; ${asClause(CORTEX_ERRORS[code].action)}` : '';
   return new CortexError(code, `${path}: the API answered ${status}${said}${cure}`, {
     retry,
     status,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   });
 }
 

@@ -20,7 +20,7 @@ export interface Reply {
  * hears of refusals and successes; without one the call has a quota of its own.
  */
 export function readReply(
-  { status, text, retryAfterMs: told }: Reply,
+  { status, text, retryAfterMs }: Reply,
   path: string,
   apiKey: string,
   limiter: Limiter | undefined,
@@ -29,9 +29,10 @@ export function readReply(
   const reply = isJsonObject(parsed?.value) ? parsed.value.reply : undefined;
   const failed = isGood(status) ? errorCodeOf(reply) : status;
   if (failed !== undefined) {
-    const waitMs = told ?? (limiter === undefined ? OWN_QUOTA_WAIT_MS : undefined);
-    const error = classify(failed, reply ?? parsed?.value, { path, apiKey, retryAfterMs: waitMs });
-    if (error.code === 'CORTEX_RATE_LIMITED') limiter?.rateLimited(waitMs);
+    const quotaWaitMs = limiter === undefined ? OWN_QUOTA_WAIT_MS : undefined;
+    const options = { path, apiKey, retryAfterMs, quotaWaitMs };
+    const error = classify(failed, reply ?? parsed?.value, options);
+    if (error.code === 'CORTEX_RATE_LIMITED') limiter?.rateLimited(retryAfterMs);
     throw error;
   }
   if (parsed === undefined || reply === undefined) {

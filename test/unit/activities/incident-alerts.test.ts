@@ -198,4 +198,14 @@ describe('alerts of incidents', () => {
     });
     expect(limiter.share).toBe(1);
   });
+
+  it('are asked for again without the wait for a quota where the call failed otherwise', async () => {
+    const { fetch } = await onTenant({ faults: { error500: 1 } });
+    const failed = fetch({ call: 'single', incidents: [asked('1000')] });
+    await expect(failed).rejects.toMatchObject({
+      type: 'CORTEX_SERVER_ERROR',
+      nonRetryable: false,
+      nextRetryDelay: undefined,
+    });
+  });
 });
