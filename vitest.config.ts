@@ -20,7 +20,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 180_000,
+          // Waits within a test end before, and say what they waited for.
+          testTimeout: 400_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 60_000 } },
           pool: 'forks',

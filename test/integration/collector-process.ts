@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { readRecord } from '../../src/worker/leftover-temporal.js';
 import { startCli } from './cli-process.js';
 
 /** The built collector as a process of its own, with its embedded Temporal. */
@@ -27,11 +28,12 @@ export function startUp(
   environment: Readonly<Record<string, string>> = {},
 ): CollectorProcess {
   const up = startCli(['up', '--config', configFile], environment);
-  const record = join(dirname(configFile), '..', 'state', 'temporal.json');
+  const stateDir = join(dirname(configFile), '..', 'state');
   const killTemporal = (): boolean => {
+    const record = readRecord(stateDir);
+    if (record === undefined) return false;
     try {
-      const { pid } = JSON.parse(readFileSync(record, 'utf8')) as { pid: number };
-      process.kill(pid, 'SIGKILL');
+      process.kill(record.pid, 'SIGKILL');
       return true;
     } catch {
       return false;
@@ -54,13 +56,25 @@ export function startUp(
   };
 }
 
-/** A client of the embedded Temporal that a collector with this folder runs. */
+/** Longer than what a server takes to start on a machine that does other things too. */
+const CONNECT_MOST_MS = 90_000;
+
+/**
+ * A client of the embedded Temporal that a collector with this folder runs. The record is there before the server
+ * answers, and one that lost its port to somebody else gets another, so it is read anew for each try.
+ */
 export async function connectTo(
   folder: string,
 ): Promise<{ readonly client: Client; readonly close: () => Promise<void> }> {
-  const record = join(folder, 'state', 'temporal.json');
-  while (!existsSync(record)) await new Promise((resolve) => setTimeout(resolve, 100));
-  const { port } = JSON.parse(readFileSync(record, 'utf8')) as { port: number };
-  const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
-  return { client: new Client({ connection }), close: () => connection.close() };
+  const startMs = performance.now();
+  for (;;) {
+    const address = `127.0.0.1:${readRecord(join(folder, 'state'))?.port ?? 0}`;
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+      return { client: new Client({ connection }), close: () => connection.close() };
+    } catch (error) {
+      if (performance.now() - startMs > CONNECT_MOST_MS) throw error;
+      await delay(100);
+    }
+  }
 }

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 test(
   'the receiver is down for a while: one segment is fetched ahead, memory is flat, all of it follows in order',
-  { timeout: 240_000 + OUTAGE_MS },
+  { timeout: 400_000 + OUTAGE_MS },
   async () => {
     /** Of each incident at its first arrival. */
     const times: number[] = [];
@@ -54,7 +54,7 @@ test(
 
     const arrivedBefore = times.length;
     await simulator.receiver.setMode({ kind: 'normal' });
-    await until('everything', collector, () => simulator.reckoning().lost === 0, 120_000);
+    await until('everything', collector, () => simulator.reckoning().lost === 0, 240_000);
     expect(times).toHaveLength(6 * SEGMENT);
     expect(times.filter((time, index) => time < (times[index - 1] ?? 0))).toEqual([]);
     const { lost, duplicated, strangers } = simulator.reckoning();

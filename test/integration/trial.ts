@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Reckoning } from '../../src/simulator/reckoning.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.js';
+import { until } from './collecting.js';
 import { startUp } from './collector-process.js';
 import type { CollectorProcess } from './collector-process.js';
 
@@ -12,11 +13,16 @@ export interface Trial {
   readonly folder: string;
   readonly simulator: Simulator;
   readonly collector: CollectorProcess;
-  /** Waits until the reckoning is as wanted; a collector that ended by itself ends the wait. */
-  readonly until: (wanted: (reckoning: Reckoning) => boolean) => Promise<Reckoning>;
+  /** Waits until the reckoning is as wanted; a collector that ended by itself, or `withinMs`, ends the wait. */
+  readonly until: (
+    wanted: (reckoning: Reckoning) => boolean,
+    withinMs?: number,
+  ) => Promise<Reckoning>;
 }
 
 const HOUR_MS = 3_600_000;
+/** Less than a test has, so that it ends with what there is to say. */
+const WAIT_MOST_MS = 300_000;
 
 /** Records spread over the hours before the last one. */
 export function history(count: number) {
@@ -39,13 +45,11 @@ export async function withTrial(
       folder,
       simulator,
       collector,
-      async until(wanted) {
-        for (;;) {
-          const reckoning = simulator.reckoning();
-          if (wanted(reckoning)) return reckoning;
-          if (collector.hasEnded()) throw new Error('the collector ended by itself');
-          await new Promise((resolve) => setTimeout(resolve, 200));
-        }
+      async until(wanted, withinMs = WAIT_MOST_MS) {
+        let reckoning = simulator.reckoning();
+        const isSo = () => wanted((reckoning = simulator.reckoning()));
+        await until('a reckoning', collector, isSo, withinMs);
+        return reckoning;
       },
     });
   } catch (error) {
