@@ -3,7 +3,14 @@ import { isIPv4 } from 'node:net';
 import type { Socket } from 'node:net';
 
 /** Of the kernel's TCP states (include/net/tcp_states.h) those that are asked for. */
-export const TCP_STATE = { timeWait: 6, close: 7, closeWait: 8 } as const;
+export const TCP_STATE = {
+  finWait1: 4,
+  finWait2: 5,
+  timeWait: 6,
+  close: 7,
+  closeWait: 8,
+  closing: 11,
+} as const;
 
 /** What the kernel says of one connection. */
 export interface TcpState {

@@ -15,6 +15,8 @@ export class Transport extends Duplex {
   flushedBytes = 0;
   /** True from the moment the peer's FIN is passed on to the reader; all data before it has been by then. */
   finReceived = false;
+  /** This end has said that it sends no more. */
+  finSent = false;
   /** What the kernel says of the connection; it works after it is closed as well. */
   readonly readState: () => Promise<TcpState | undefined>;
   /**
@@ -55,6 +57,7 @@ export class Transport extends Duplex {
 
   /** Half-closes; `end` alone does not, so that a TLS layer can say close_notify and wait for the answer. */
   sendFin(): void {
+    this.finSent = true;
     if (!this.raw.destroyed) this.raw.end();
   }
 

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createOutput } from '../../../src/devo/create-output.js';
+import type { Authority, CertificateFiles } from './certificates.js';
+import { createAuthority, writeCertificates } from './certificates.js';
+import { startReceiver } from './receiver.js';
+import { codeOfRejection, framesOf, segmentOf, unwatched } from './segments.js';
+import { tlsConfig } from './tls-config.js';
+
+const DELIVERIES = 10;
+
+let authority: Authority;
+let files: CertificateFiles;
+beforeAll(async () => {
+  authority = await createAuthority();
+  files = await writeCertificates(authority.cert, await authority.issue({ name: 'client' }));
+});
+afterAll(() => files.remove());
+
+/** Passes on what a server says; from `afterMs` on it resets a connection so long behind the next that is said. */
+async function startResetter(port: number, afterMs: number, behindMs: number) {
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    let late = false;
+    setTimeout(() => (late = true), afterMs);
+    far.on('data', (chunk: Buffer) => {
+      near.write(chunk);
+      if (!late) return;
+      if (behindMs === 0) near.resetAndDestroy();
+      else setTimeout(() => near.resetAndDestroy(), behindMs);
+      far.destroy();
+    });
+    near.on('data', (chunk: Buffer) => far.write(chunk));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = async () => await new Promise((resolve) => server.close(resolve));
+  return { port: (server.address() as AddressInfo).port, close };
+}
+
+// What a receiver does that is told to stop and has not read everything: its kernel had acknowledged all of it. Node
+// hands on a reset that comes together with data as an end, on versions whose libuv is older than 2026.
+it.each([
+  ['TLSv1.2', 200, 0],
+  ['TLSv1.2', 1_500, 0],
+  ['TLSv1.2', 200, 800],
+  ['TLSv1.3', 200, 0],
+  ['TLSv1.3', 1_500, 0],
+  ['TLSv1.3', 200, 800],
+] as const)(
+  'never takes a close_notify with a reset behind it for a confirmation: %s, after %i ms, %i ms behind',
+  async (version, afterMs, behindMs) => {
+    let visits = 0;
+    const receiver = await startReceiver({
+      identity: await authority.issue(),
+      version,
+      clientChain: authority.cert,
+      onVisit({ stream }) {
+        visits += 1;
+        stream.pause();
+        setTimeout(() => stream.end(), afterMs + 100);
+      },
+    });
+    const resetter = await startResetter(receiver.port, afterMs, behindMs);
+    const output = createOutput(tlsConfig(files, resetter.port));
+    try {
+      const segment = segmentOf(framesOf(20_000));
+      const lane = async () => await codeOfRejection(output.deliver(segment, unwatched()));
+      const codes = await Promise.all(Array.from({ length: DELIVERIES }, lane));
+      expect(visits).toBe(DELIVERIES);
+      expect(codes).not.toContain('delivered');
+    } finally {
+      await resetter.close();
+      await receiver.close();
+    }
+  },
+);
