@@ -85,8 +85,11 @@ export async function listBackfills(
         MOST_ENDED,
       )
     : [];
+  // One that ended in between is in both.
+  const closedRuns = new Set(closed.map(({ runId }) => runId));
+  const stillRunning = running.filter(({ runId }) => !closedRuns.has(runId));
   return await Promise.all(
-    [...running, ...closed].map(async (execution) => await reportOf(session, execution)),
+    [...stillRunning, ...closed].map(async (execution) => await reportOf(session, execution)),
   );
 }
 

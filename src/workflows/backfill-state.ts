@@ -9,17 +9,18 @@ import type {
   LaneProgress,
 } from '../pull/backfill.js';
 import type { StreamIdentity } from '../pull/settings.js';
+import type { StreamError } from '../pull/status.js';
 import { formatDuration } from '../pull/time-text.js';
 import type { TimeWindow } from '../pull/window.js';
 import { detailsTable, errorRows } from './details.js';
 import { confirmedMs, newWork, waitingFor } from './work-state.js';
-import type { WorkControl, WorkState } from './work-state.js';
+import type { Reader, WorkControl, WorkState } from './work-state.js';
 
 /** Version of `BackfillWork`. */
 const STATE_VERSION = 1;
 
 /** One part of the range and how far it is. */
-export interface BackfillLane {
+export interface BackfillLane extends Reader {
   readonly range: TimeWindow;
   checkpoint: Checkpoint;
   /** End of the last window read, epoch ms; null before the first. */
@@ -30,6 +31,8 @@ export interface BackfillLane {
 
 /** Everything a backfill remembers from run to run; no live stream shares any of it. */
 export interface BackfillWork extends WorkState {
+  /** What the lanes of a run that an earlier release began have in common; null in other runs. */
+  fetchError: StreamError | null;
   readonly schemaVersion: typeof STATE_VERSION;
   readonly identity: StreamIdentity;
   readonly range: TimeWindow;
@@ -62,11 +65,32 @@ export function newBackfill(plan: BackfillPlan, nowMs: number): BackfillWork {
       checkpoint: newCheckpoint({ startTimeMs: part.fromMs, configuredStartMs: null }),
       readToMs: null,
       done: false,
+      fetchError: null,
     })),
+    fetchError: null,
     pullingId: nowMs,
     endedMs: null,
     warnings: [...plan.warnings],
   };
+}
+
+/** Readies a state for its next run: lanes of an earlier release, which had one error in common, each take it over. */
+export function migrateBackfill(work: BackfillWork, ownErrors: boolean): void {
+  for (const lane of work.lanes) {
+    // A lane that is done tries nothing more that could end an error.
+    if (lane.done) lane.fetchError = null;
+    else lane.fetchError ??= ownErrors ? work.fetchError : null;
+  }
+  if (ownErrors) work.fetchError = null;
+}
+
+/** The error that holds the backfill up longest, null where no lane has one. */
+function longestError({ lanes, fetchError }: BackfillWork): StreamError | null {
+  const errors = [fetchError, ...lanes.map((lane) => lane.fetchError)].filter(
+    (error) => error !== null,
+  );
+  const nextTry = (error: StreamError) => error.nextTryMs ?? 0;
+  return errors.sort((a, b) => nextTry(b) - nextTry(a))[0] ?? null;
 }
 
 /** The answer to the query `progress`. */
@@ -87,7 +111,7 @@ export function progressOf(work: BackfillWork, control: BackfillControl): Backfi
     ),
     startedMs: work.pullingId,
     endedMs: work.endedMs,
-    fetchError: work.fetchError,
+    fetchError: longestError(work),
     outputErrors: work.outputErrors,
     warnings: work.warnings,
   };
@@ -97,7 +121,7 @@ function stateOf(work: BackfillWork, { cancelled }: BackfillControl): BackfillSt
   if (work.endedMs !== null) return cancelled ? 'cancelled' : 'done';
   if (cancelled) return 'finishing';
   if (work.paused) return 'paused';
-  if (work.fetchError !== null) return 'failing';
+  if (longestError(work) !== null) return 'failing';
   return Object.keys(work.outputErrors).length > 0 ? 'blocked' : 'running';
 }
 

@@ -19,7 +19,7 @@ import { mergeKeys } from '../pull/keys.js';
 import type { StreamSettings } from '../pull/settings.js';
 import { formatDuration } from '../pull/time-text.js';
 import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from './attributes.js';
-import { backfillDetails, newBackfill, progressOf } from './backfill-state.js';
+import { backfillDetails, migrateBackfill, newBackfill, progressOf } from './backfill-state.js';
 import type {
   BackfillControl,
   BackfillInput,
@@ -90,6 +90,9 @@ async function begin(request: BackfillRequest): Promise<BackfillWork> {
 /** Pulls all lanes; false where the run became long and another one has to go on. */
 async function pull(work: BackfillWork, control: BackfillControl): Promise<boolean> {
   const { identity, lanes } = work;
+  // Where an earlier release began the run, what its lanes do next hangs on an error that they share.
+  const ownErrors = patched('backfill-lane-errors');
+  migrateBackfill(work, ownErrors);
   const show = () => {
     setCurrentDetails(backfillDetails(progressOf(work, control), Date.now()));
   };
@@ -101,24 +104,26 @@ async function pull(work: BackfillWork, control: BackfillControl): Promise<boole
     refetch: async (item, givenUp) => {
       const lane = lanes[item.lane];
       if (lane === undefined) return;
-      await refetch(run, item, keysOf(lane), givenUp);
+      await refetch(runOf(lane), item, keysOf(lane), givenUp);
     },
     changed: show,
   });
-  const run: WorkRun = {
+  const changed = () => {
+    deliveries.pump();
+    show();
+  };
+  const runOf = (lane: BackfillLane): WorkRun => ({
     identity,
     state: work,
     control,
+    reader: ownErrors ? lane : work,
     priority: 'backfill',
     hasRoom: () => deliveries.hasRoom(),
-    changed() {
-      deliveries.pump();
-      show();
-    },
-  };
-  run.changed();
+    changed,
+  });
+  changed();
   const ended = () => control.cancelled || workflowInfo().continueAsNewSuggested;
-  await Promise.all(lanes.map((lane, number) => pullLane(run, work, lane, number, ended)));
+  await Promise.all(lanes.map((lane, number) => pullLane(runOf(lane), work, lane, number, ended)));
   await condition(() => work.pending.length === 0 || ended());
   // Unless an output stays down: then its segments go with the backfill.
   if (control.cancelled) await condition(() => work.pending.length === 0, '1 minute');
@@ -156,12 +161,12 @@ async function pullLane(
 
 /** Waits for the end of a pause, or for the next try after an error. */
 async function rest(
-  { state, control }: WorkRun,
+  { state, reader, control }: WorkRun,
   wakesBefore: number,
   ended: () => boolean,
 ): Promise<void> {
   await condition(() => !state.paused || ended());
-  const waitMs = (state.fetchError?.nextTryMs ?? 0) - Date.now();
+  const waitMs = (reader.fetchError?.nextTryMs ?? 0) - Date.now();
   if (waitMs <= 0) return;
   await condition(() => control.wakes !== wakesBefore || ended(), waitMs, {
     summary: `again in ${formatDuration(waitMs)}`,

@@ -46,6 +46,7 @@ export async function collectService(input: CollectInput): Promise<CollectState>
     identity,
     state,
     control,
+    reader: state,
     priority: 'live',
     hasRoom: () => deliveries.hasRoom(),
     changed() {

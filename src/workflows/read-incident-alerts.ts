@@ -27,7 +27,7 @@ export async function readIncidentAlerts(
   lane: Lane,
   request: WindowRequest,
 ): Promise<ReadOutcome | null> {
-  const { state, identity, priority } = run;
+  const { state, identity, priority, reader } = run;
   const { listChangedIncidents } = proxyActivities<CollectorActivities>({
     taskQueue: state.settings.taskQueuePrefix,
     startToCloseTimeout: '30 minutes',
@@ -35,10 +35,10 @@ export async function readIncidentAlerts(
     retry: {
       initialInterval: '1 second',
       maximumInterval: '30 seconds',
-      maximumAttempts: triesOf(state),
+      maximumAttempts: triesOf(reader),
     },
   });
-  const { fetchError: earlier } = state;
+  const { fetchError: earlier } = reader;
   const listed = await attempt(run, () =>
     listChangedIncidents.executeWithOptions(
       { summary: `incidents changed ${formatWindow(request.window, Date.now())}` },
@@ -52,7 +52,7 @@ export async function readIncidentAlerts(
   countFetched(state, { segment: null, window, counts: listing, warnings });
   const asked = incidentsToAsk(listed.incidents, state.incidents);
   // That the list could be read does not mean that these calls go well again.
-  if (asked.length > 0) state.fetchError = earlier;
+  if (asked.length > 0) reader.fetchError = earlier;
   const complete = await askAll(run, lane, window, asked, (receipt, incidents) => {
     if (lane.current()) state.incidents = rememberIncidents(state.incidents, receipt.taken);
     state.pending.push(...toPending(run, lane, { ...receipt, newKeys: [] }, incidents));
@@ -109,7 +109,7 @@ async function askOnce(
   call: 'batch' | 'single',
   incidents: readonly AskedIncident[],
 ): Promise<IncidentAlertsReceipt | null> {
-  const { state, identity, priority } = run;
+  const { state, identity, priority, reader } = run;
   await condition(() => run.hasRoom() || cut());
   if (cut()) return null;
   const { fetchIncidentAlerts } = proxyActivities<CollectorActivities>({
@@ -121,7 +121,7 @@ async function askOnce(
       initialInterval: '5 seconds',
       maximumInterval: '1 minute',
       // Two at first: a quota counted by the minute refuses now and then, and what lasts is soon in the status.
-      maximumAttempts: state.fetchError === null ? 2 : 10,
+      maximumAttempts: reader.fetchError === null ? 2 : 10,
     },
     priority: { priorityKey: PRIORITY_KEYS[priority] },
   });

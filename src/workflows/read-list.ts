@@ -27,7 +27,7 @@ export async function fetchSegment(
   lane: Pick<Lane, 'pullingId'>,
   request: WindowRequest,
 ): Promise<SegmentReceipt | null> {
-  const { state, identity, priority } = run;
+  const { state, identity, priority, reader } = run;
   const activities = proxyActivities<CollectorActivities>({
     taskQueue: state.settings.taskQueuePrefix,
     startToCloseTimeout: '30 minutes',
@@ -35,7 +35,7 @@ export async function fetchSegment(
     retry: {
       initialInterval: '1 second',
       maximumInterval: '30 seconds',
-      maximumAttempts: triesOf(state),
+      maximumAttempts: triesOf(reader),
     },
   });
   const receipt = await attempt(run, () =>
@@ -54,9 +54,9 @@ export async function fetchSegment(
       ],
     ),
   );
-  if (receipt === null && state.fetchError?.code === TIME_FIELD_REFUSED) {
+  if (receipt === null && reader.fetchError?.code === TIME_FIELD_REFUSED) {
     state.timeField = 'creation_time';
-    state.fetchError = null;
+    reader.fetchError = null;
     return await fetchSegment(run, lane, request);
   }
   if (receipt !== null) countFetched(state, receipt);

@@ -90,9 +90,9 @@ async function incidentsAgain(
   }
 }
 
-async function nextTry({ state, control }: WorkRun, givenUp: () => boolean): Promise<void> {
+async function nextTry({ reader, control }: WorkRun, givenUp: () => boolean): Promise<void> {
   const { wakes } = control;
-  const waitMs = Math.max(1, (state.fetchError?.nextTryMs ?? 0) - Date.now());
+  const waitMs = Math.max(1, (reader.fetchError?.nextTryMs ?? 0) - Date.now());
   await condition(() => givenUp() || control.wakes !== wakes, waitMs, {
     summary: `segment again in ${formatDuration(waitMs)}`,
   });

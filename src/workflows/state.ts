@@ -3,7 +3,7 @@ import type { Checkpoint } from '../pull/checkpoint.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import type { StreamError } from '../pull/status.js';
 import { confirmedMs, newWork } from './work-state.js';
-import type { WorkState } from './work-state.js';
+import type { Reader, WorkState } from './work-state.js';
 
 /** Version of `CollectState`; `migrateState` brings older ones up. */
 const STATE_VERSION = 1;
@@ -19,7 +19,7 @@ export interface PullCycle {
 }
 
 /** Everything a stream remembers from run to run. */
-export interface CollectState extends WorkState {
+export interface CollectState extends WorkState, Reader {
   readonly schemaVersion: typeof STATE_VERSION;
   /** How far the stream is fetched; what is fetched and not confirmed stands in `pending`. */
   checkpoint: Checkpoint;
@@ -47,6 +47,7 @@ export function newState(settings: StreamSettings, nowMs: number): CollectState 
     schemaVersion: STATE_VERSION,
     checkpoint: configuredCheckpoint(settings, nowMs),
     cycle: null,
+    fetchError: null,
     refusedSignal: null,
     lastResetId: null,
     shownLagSeconds: null,

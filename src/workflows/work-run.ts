@@ -7,7 +7,7 @@ import type { StreamIdentity } from '../pull/settings.js';
 import type { TimeWindow } from '../pull/window.js';
 import { reportFailure } from './failure.js';
 import { addWarnings } from './work-state.js';
-import type { PendingSegment, WorkControl, WorkState } from './work-state.js';
+import type { PendingSegment, Reader, WorkControl, WorkState } from './work-state.js';
 
 /** Of the activities: their worker was asked to stop. */
 const WORKER_STOPPED = 'WORKER_STOPPED';
@@ -17,6 +17,8 @@ export interface WorkRun {
   readonly identity: StreamIdentity;
   readonly state: WorkState;
   readonly control: WorkControl;
+  /** Who is at work: a success ends only the error of its own. */
+  readonly reader: Reader;
   readonly priority: Priority;
   /** Whether another segment may be fetched now. */
   hasRoom(): boolean;
@@ -48,30 +50,30 @@ interface Fetched {
 }
 
 /** The engine's tries of an activity that fetches: one at first, so that the status soon says what is wrong. */
-export function triesOf({ fetchError }: WorkState): number {
+export function triesOf({ fetchError }: Reader): number {
   return fetchError === null ? 1 : 3;
 }
 
 /**
- * Runs a fetching activity; null when it failed for now, with the error and the next try in the state. One that a
+ * Runs a fetching activity; null when it failed for now, with the error and the next try in its reader. One that a
  * worker left behind when it was stopped waits for the next worker: that is no trouble of the stream's.
  */
 export async function attempt<Result>(
   run: WorkRun,
   activity: () => Promise<Result>,
 ): Promise<Result | null> {
-  const { state } = run;
+  const { reader } = run;
   try {
     const result = await activity();
-    state.fetchError = null;
+    reader.fetchError = null;
     return result;
   } catch (error) {
     if (isCancellation(error)) throw error;
     const failure = reportFailure(error);
     if (failure.code === WORKER_STOPPED) return await attempt(run, activity);
-    const failures = (state.fetchError?.failures ?? 0) + 1;
+    const failures = (reader.fetchError?.failures ?? 0) + 1;
     const atMs = Date.now();
-    state.fetchError = {
+    reader.fetchError = {
       code: failure.code,
       message: failure.message,
       atMs,

@@ -22,6 +22,12 @@ export interface PendingSegment {
   outputs: string[];
 }
 
+/** What reads on its own and meets errors of its own: a live stream, or a lane of a backfill. */
+export interface Reader {
+  /** Error in force, null when its last try went well. */
+  fetchError: StreamError | null;
+}
+
 /** What fetching and delivering work on: the part that a live stream and a backfill have in common. */
 export interface WorkState {
   settings: StreamSettings;
@@ -30,7 +36,6 @@ export interface WorkState {
   paused: boolean;
   totals: StreamTotals;
   lastPull: PullSummary | null;
-  fetchError: StreamError | null;
   outputErrors: Record<string, StreamError>;
   warnings: string[];
   /** `incident_alerts`: what was sent of the incidents seen last. */
@@ -67,7 +72,6 @@ export function newWork(settings: StreamSettings): WorkState {
     paused: false,
     totals: NO_TOTALS,
     lastPull: null,
-    fetchError: null,
     outputErrors: {},
     warnings: [],
     incidents: [],

@@ -9,6 +9,7 @@ import type { BackfillProgress, BackfillRequest } from '../../src/pull/backfill.
 import type { FetchSegmentInput } from '../../src/pull/receipts.js';
 import type { backfill } from '../../src/workflows/backfill.js';
 import * as messages from '../../src/workflows/messages.js';
+import { gate } from './gate.js';
 import { recording } from './recording.js';
 import type { TestBench } from './stream-harness.js';
 import { openBench, settingsFor } from './stream-harness.js';
@@ -167,5 +168,50 @@ test('waits after an error and goes on where it was', async () => {
     expect((await handle.result()).share).toBe(1);
     const froms = acme.fetched.map(({ window }) => window.fromMs);
     expect(new Set(froms).size).toBe(froms.length);
+  });
+});
+
+test('an error of one lane stays while another goes on, and ends with its own success', async () => {
+  const acme = tenant();
+  const gates = Array.from({ length: 6 }, gate);
+  let refused = true;
+  let others = 0;
+  const activities = {
+    ...acme.activities,
+    fetchSegment: async (input: FetchSegmentInput) => {
+      const first = input.window.fromMs < Date.UTC(2026, 0, 16);
+      if (first && refused) throw ApplicationFailure.nonRetryable('no', 'CORTEX_FORBIDDEN');
+      if (!first) await gates[others++]?.opened;
+      return await acme.activities.fetchSegment(input);
+    },
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    acme.on(taskQueue);
+    const handle = await start(taskQueue);
+    const openGates = (count: number) => {
+      for (const { open } of gates.slice(0, count)) open();
+    };
+    const afterOthers = async (count: number) => {
+      openGates(count);
+      return await progressWhere(handle, ({ totals }) => totals.segments === count);
+    };
+    try {
+      const failing = { state: 'failing', fetchError: { code: 'CORTEX_FORBIDDEN', failures: 1 } };
+      expect(await progressWhere(handle, (p) => p.fetchError !== null)).toMatchObject(failing);
+      expect(await afterOthers(3)).toMatchObject(failing);
+      await handle.signal(messages.resume);
+      await progressWhere(handle, ({ fetchError }) => fetchError?.failures === 2);
+      expect(await afterOthers(5)).toMatchObject({ ...failing, fetchError: { failures: 2 } });
+      refused = false;
+      await handle.signal(messages.resume);
+      // The other lane waits for the last gate: this success is the failed lane's own.
+      await progressWhere(handle, (p) => p.state === 'running' && p.fetchError === null);
+    } finally {
+      openGates(gates.length);
+    }
+    expect(await handle.result()).toMatchObject({ state: 'done', share: 1, fetchError: null });
+    const froms = acme.fetched.map(({ window }) => window.fromMs);
+    expect(new Set(froms).size).toBe(froms.length);
+    expect(acme.sent).toHaveLength(froms.length);
   });
 });

@@ -15,6 +15,7 @@ import type {
 import { extraDataQueue } from '../../src/pull/task-queues.js';
 import type { backfill } from '../../src/workflows/backfill.js';
 import * as messages from '../../src/workflows/messages.js';
+import { gate } from './gate.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 import type { TestBench } from './stream-harness.js';
 import {
@@ -171,5 +172,38 @@ test.runIf(recording)('backfill: two lanes, a pause, an error and its cure', asy
     await handle.signal(messages.resume);
     await handle.result();
     await save('backfill', handle);
+  });
+});
+
+test.runIf(recording)('backfill: a lane fails again and again as the other goes on', async () => {
+  let queue = '';
+  let failures = 0;
+  let reads = 0;
+  const failed = Array.from({ length: 10 }, gate);
+  const fetchSegment = async (input: FetchSegmentInput) => {
+    const early = input.window.fromMs < Date.UTC(2026, 0, 16);
+    if (early && failures < failed.length) {
+      failed[failures++]?.open();
+      throw ApplicationFailure.retryable('no', 'CORTEX_UNAVAILABLE');
+    }
+    // Both end at the same time, so that some task of the workflow has both ends.
+    if (!early) await failed[reads++]?.opened;
+    return receiptFor(input, queue, 3);
+  };
+  const resolveBackfill = (request: unknown) => {
+    const identity = { input: 'test', inputId: '1', stream: 'alerts' } as const;
+    const streams = [{ identity, settings: settingsFor(queue) }];
+    return Promise.resolve(planBackfill(request, streams, Date.now()));
+  };
+  const activities = { fetchSegment, resolveBackfill, deliverSegment: send };
+  await bench.withWorker(activities, async (taskQueue) => {
+    queue = taskQueue;
+    const handle = await bench.client.workflow.start<typeof backfill>('backfill', {
+      workflowId: 'backfill/test/1/alerts/recorded-lanes',
+      taskQueue,
+      args: [{ service: 'alerts', from: '2026-01-01', to: '2026-01-31' }],
+    });
+    await handle.result();
+    await save('backfill-lane-failing', handle);
   });
 });
