@@ -51,19 +51,32 @@ export async function stopLeftover(record: TemporalRecord, dbPath: string): Prom
       { retry: 'never' },
     );
   }
+  const isGone = (): boolean => parentOfServer(record.pid, dbPath) === undefined;
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    process.kill(record.pid, signal);
+    // This process may have been paused since its last look, and the number may be another program's by now.
+    if (isGone() || !sendSignal(record.pid, signal)) return;
     const endMs = Date.now() + STOP_GRACE_MS;
     while (Date.now() < endMs) {
-      if (parentOfServer(record.pid, dbPath) === undefined) return;
+      if (isGone()) return;
       await delay(LOOK_AGAIN_MS);
     }
   }
+  if (isGone()) return;
   throw new CollectorError(
     'TEMPORAL_START_FAILED',
     `process ${record.pid}, left over from a collector that was killed, holds ${dbPath} and does not end; end it by hand`,
     { retry: 'never' },
   );
+}
+
+/** False: there is no such process. */
+function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 /** The parent of process `pid` if that is a Temporal server on `dbPath`; a number taken by another program is not. */
