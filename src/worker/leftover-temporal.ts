@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CollectorError } from '../errors/collector-error.js';
+import { FILE_MODE, TEMPORARY_SUFFIX } from '../segments/durable-file.js';
 
 /** How long a server gets to end by itself before it is killed. */
 export const STOP_GRACE_MS = 5_000;
@@ -32,8 +33,13 @@ export function readRecord(stateDir: string): TemporalRecord | undefined {
   }
 }
 
+/** Remembers the server started last; a process killed meanwhile leaves the record before or this one. */
 export function writeRecord(stateDir: string, record: TemporalRecord): void {
-  writeFileSync(recordPath(stateDir), `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  const path = recordPath(stateDir);
+  // Neither synced nor awaited: the server outlives a kill, not a power cut, and is unknown until this is done.
+  const temporary = `${path}.${process.pid}${TEMPORARY_SUFFIX}`;
+  writeFileSync(temporary, `${JSON.stringify(record)}\n`, { mode: FILE_MODE });
+  renameSync(temporary, path);
 }
 
 /**

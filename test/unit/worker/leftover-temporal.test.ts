@@ -1,12 +1,17 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as timers from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { STOP_GRACE_MS, stopLeftover } from '../../../src/worker/leftover-temporal.js';
+import {
+  readRecord,
+  STOP_GRACE_MS,
+  stopLeftover,
+  writeRecord,
+} from '../../../src/worker/leftover-temporal.js';
 
 /** What happens while `stopLeftover` waits between two looks, where not just time passes. */
 let meanwhile: (() => Promise<void>) | undefined;
@@ -109,5 +114,27 @@ describe('stopLeftover', () => {
     vi.spyOn(process, 'kill').mockReturnValue(true);
     pausedUntil(atOnce, atOnce);
     await expect(stop(pid)).rejects.toMatchObject({ code: 'TEMPORAL_START_FAILED' });
+  });
+});
+
+describe('writeRecord', () => {
+  const path = (): string => join(stateDir, 'temporal.json');
+
+  it('replaces the record as a whole: a kill in the midst of it leaves the one before', () => {
+    const before = { pid: 1, ownerPid: 2, port: 3 };
+    writeRecord(stateDir, before);
+    // Still holds what the file held that is now replaced, if nothing was written over it.
+    const kept = join(stateDir, 'kept');
+    linkSync(path(), kept);
+
+    writeRecord(stateDir, { ...before, pid: 4 });
+    expect(readRecord(stateDir)).toEqual({ ...before, pid: 4 });
+    expect(JSON.parse(readFileSync(kept, 'utf8'))).toEqual(before);
+  });
+
+  it('leaves nothing else behind, and that to this user alone', () => {
+    writeRecord(stateDir, { pid: 1, ownerPid: 2, port: 3 });
+    expect(readdirSync(stateDir)).toEqual(['temporal.json']);
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
   });
 });
