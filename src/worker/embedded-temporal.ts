@@ -17,6 +17,9 @@ import type { TemporalLogLevel } from './temporal-arguments.js';
 /** A first start takes 2 s; a slow machine with a large database gets this long. */
 const START_TIMEOUT_MS = 90_000;
 const READY_CHECK_EVERY_MS = 200;
+/** Collectors started at once choose the same port for their UI, and one alone gets it: so again, but not in step. */
+const MOST_STARTS = 5;
+const LOST_PORT_WAIT_MS = 1_000;
 const FIRST_RESTART_WAIT_MS = 500;
 const LONGEST_RESTART_WAIT_MS = 30_000;
 /** A server that lived this long is started again without a longer wait. */
@@ -65,11 +68,13 @@ export async function startEmbeddedTemporal(
   const last = readRecord(stateDir);
   if (last !== undefined) await stopLeftover(last, dbPath);
 
-  try {
-    return await startOn(options, await choosePorts(options, last?.port));
-  } catch (error) {
-    if (!isPortLost(error)) throw error;
-    return await startOn(options, await choosePorts(options, undefined));
+  for (let starts = 1; ; starts++) {
+    try {
+      return await startOn(options, await choosePorts(options, last?.port));
+    } catch (error) {
+      if (!isPortLost(error) || starts === MOST_STARTS) throw error;
+      await delay(Math.random() * LOST_PORT_WAIT_MS);
+    }
   }
 }
 
