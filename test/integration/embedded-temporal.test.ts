@@ -18,7 +18,7 @@ import { registerSearchAttributes } from '../../src/worker/search-attributes.js'
 import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
 import { startAtOnce } from './at-once.js';
 import { isAlive, leaveServerBehind } from './leftover-server.js';
-import { portRobber } from './port-robber.js';
+import { portRobber, temporalRobber } from './port-robber.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
 const DAY_S = 86_400;
@@ -200,6 +200,17 @@ describe('embedded Temporal', () => {
     expect(address).not.toBe(`127.0.0.1:${port}`);
     await startWorkflow(address, 'elsewhere');
     expect(readRecord(stateDir)?.port).toBe(Number(address.split(':')[1]));
+  });
+
+  it('is not taken in by another Temporal that was quicker on the port it chose', async () => {
+    const { binary: robbed, ports, end } = temporalRobber(binary, stateDir);
+    try {
+      const { address } = await start({ binary: robbed });
+      expect(address).not.toBe(`127.0.0.1:${ports()[0]}`);
+      expect(readRecord(stateDir)?.port).toBe(Number(address.split(':')[1]));
+    } finally {
+      end();
+    }
   });
 
   it('starts, and keeps its address, when others are quicker on four ports for the UI', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface RobbedTemporal {
@@ -21,6 +21,29 @@ export function portRobber(
   });
 }
 
+/** A `temporal` whose gRPC port is taken, the first time, by another Temporal, which `end` ends. */
+export function temporalRobber(
+  binary: string,
+  folder: string,
+): RobbedTemporal & { end: () => void } {
+  const pidFile = join(folder, 'robber-pid');
+  // The wait is long enough for a start that is content with whoever answers.
+  const rob = `
+    const foreign = ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', port];
+    const options = { detached: true, stdio: 'ignore' };
+    const robber = spawn(${JSON.stringify(binary)}, foreign, options);
+    writeFileSync(${JSON.stringify(pidFile)}, String(robber.pid));
+    const look = () =>
+      connect(Number(port), '127.0.0.1')
+        .on('connect', () => setTimeout(run, 3_000))
+        .on('error', () => setTimeout(look, 50));
+    look();`;
+  const end = (): void => {
+    if (existsSync(pidFile)) process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+  };
+  return { ...robbed(binary, folder, { times: 1, of: '--port', rob }), end };
+}
+
 /** A `temporal` that does `rob` with the port given as `of` before it calls `run`, the first `times`. */
 function robbed(
   binary: string,
@@ -32,7 +55,7 @@ function robbed(
   const script = `
     const { spawn } = require('node:child_process');
     const { readFileSync, writeFileSync } = require('node:fs');
-    const { createServer } = require('node:net');
+    const { connect, createServer } = require('node:net');
     const given = process.argv.slice(2);
     const port = given[given.indexOf('${of}') + 1];
     const run = () => {
