@@ -16,7 +16,14 @@ import type { TemporalLogLevel } from './temporal-arguments.js';
 
 /** A first start takes 2 s; a slow machine with a large database gets this long. */
 const START_TIMEOUT_MS = 90_000;
-const READY_CHECK_EVERY_MS = 200;
+const READY_CHECK_EVERY_MS = 50;
+/** Said by the server once it has the port. */
+const SAYS_LISTENING = /^(Temporal )?Server:\s+\S+:\d+$/m;
+/** Another version of the CLI may say it in other words; its server counts as listening after this. */
+const SAYS_LISTENING_WITHIN_MS = 10_000;
+/** Collectors started at once choose the same port for their UI, and one alone gets it: so again, but not in step. */
+const MOST_STARTS = 5;
+const LOST_PORT_WAIT_MS = 1_000;
 const FIRST_RESTART_WAIT_MS = 500;
 const LONGEST_RESTART_WAIT_MS = 30_000;
 /** A server that lived this long is started again without a longer wait. */
@@ -65,11 +72,13 @@ export async function startEmbeddedTemporal(
   const last = readRecord(stateDir);
   if (last !== undefined) await stopLeftover(last, dbPath);
 
-  try {
-    return await startOn(options, await choosePorts(options, last?.port));
-  } catch (error) {
-    if (!isPortLost(error)) throw error;
-    return await startOn(options, await choosePorts(options, undefined));
+  for (let starts = 1; ; starts++) {
+    try {
+      return await startOn(options, await choosePorts(options, last?.port));
+    } catch (error) {
+      if (!isPortLost(error) || starts === MOST_STARTS) throw error;
+      await delay(Math.random() * LOST_PORT_WAIT_MS);
+    }
   }
 }
 
@@ -96,6 +105,7 @@ async function startOn(
   const stopping = new AbortController();
   let child: ChildProcess | undefined;
   let addressInUse = false;
+  let listens = false;
 
   const launch = async (): Promise<string> => {
     const started = spawn(options.binary, arguments_, {
@@ -110,6 +120,7 @@ async function startOn(
       stream.on('data', (chunk: Buffer) => {
         log.write(chunk);
         addressInUse ||= chunk.includes('address already in use');
+        listens ||= SAYS_LISTENING.test(chunk.toString());
       });
     }
     if (started.pid !== undefined) {
@@ -134,7 +145,7 @@ async function startOn(
   const ready = new AbortController();
   try {
     await Promise.race([
-      waitUntilReady(address, ready.signal),
+      waitUntilReady(address, () => listens, ready.signal),
       firstRun.then((ended) => {
         const message = `${options.binary} ${ended} while it was starting; its reason is at the end of ${logPath}`;
         throw addressInUse
@@ -200,10 +211,17 @@ async function endChild(child: ChildProcess): Promise<void> {
   clearTimeout(kill);
 }
 
-async function waitUntilReady(address: string, stopped: AbortSignal): Promise<void> {
-  const endMs = Date.now() + START_TIMEOUT_MS;
+/** Asks nobody before `listens`: what answers until then is another server, which was quicker on the port. */
+async function waitUntilReady(
+  address: string,
+  listens: () => boolean,
+  stopped: AbortSignal,
+): Promise<void> {
+  const startMs = Date.now();
   let last: unknown;
-  while (!stopped.aborted && Date.now() < endMs) {
+  while (!stopped.aborted && Date.now() < startMs + START_TIMEOUT_MS) {
+    await delay(READY_CHECK_EVERY_MS);
+    if (!listens() && Date.now() < startMs + SAYS_LISTENING_WITHIN_MS) continue;
     try {
       const connection = await Connection.connect({ address, connectTimeout: 2_000 });
       try {
@@ -215,7 +233,6 @@ async function waitUntilReady(address: string, stopped: AbortSignal): Promise<vo
     } catch (error) {
       last = error;
     }
-    await delay(READY_CHECK_EVERY_MS);
   }
   throw new CollectorError(
     'TEMPORAL_UNREACHABLE',

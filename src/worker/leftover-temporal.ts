@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CollectorError } from '../errors/collector-error.js';
+import { FILE_MODE, TEMPORARY_SUFFIX } from '../segments/durable-file.js';
 
 /** How long a server gets to end by itself before it is killed. */
 export const STOP_GRACE_MS = 5_000;
@@ -32,8 +33,13 @@ export function readRecord(stateDir: string): TemporalRecord | undefined {
   }
 }
 
+/** Remembers the server started last; a process killed meanwhile leaves the record before or this one. */
 export function writeRecord(stateDir: string, record: TemporalRecord): void {
-  writeFileSync(recordPath(stateDir), `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  const path = recordPath(stateDir);
+  // Neither synced nor awaited: the server outlives a kill, not a power cut, and is unknown until this is done.
+  const temporary = `${path}.${process.pid}${TEMPORARY_SUFFIX}`;
+  writeFileSync(temporary, `${JSON.stringify(record)}\n`, { mode: FILE_MODE });
+  renameSync(temporary, path);
 }
 
 /**
@@ -51,19 +57,32 @@ export async function stopLeftover(record: TemporalRecord, dbPath: string): Prom
       { retry: 'never' },
     );
   }
+  const isGone = (): boolean => parentOfServer(record.pid, dbPath) === undefined;
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    process.kill(record.pid, signal);
+    // This process may have been paused since its last look, and the number may be another program's by now.
+    if (isGone() || !sendSignal(record.pid, signal)) return;
     const endMs = Date.now() + STOP_GRACE_MS;
     while (Date.now() < endMs) {
-      if (parentOfServer(record.pid, dbPath) === undefined) return;
+      if (isGone()) return;
       await delay(LOOK_AGAIN_MS);
     }
   }
+  if (isGone()) return;
   throw new CollectorError(
     'TEMPORAL_START_FAILED',
     `process ${record.pid}, left over from a collector that was killed, holds ${dbPath} and does not end; end it by hand`,
     { retry: 'never' },
   );
+}
+
+/** False: there is no such process. */
+function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 /** The parent of process `pid` if that is a Temporal server on `dbPath`; a number taken by another program is not. */

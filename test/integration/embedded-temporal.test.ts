@@ -16,8 +16,9 @@ import { readRecord, writeRecord } from '../../src/worker/leftover-temporal.js';
 import { keepEndedRuns } from '../../src/worker/retention.js';
 import { registerSearchAttributes } from '../../src/worker/search-attributes.js';
 import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
+import { startAtOnce } from './at-once.js';
 import { isAlive, leaveServerBehind } from './leftover-server.js';
-import { portRobber } from './port-robber.js';
+import { portRobber, temporalRobber } from './port-robber.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
 const DAY_S = 86_400;
@@ -190,14 +191,54 @@ describe('embedded Temporal', () => {
   });
 
   it('takes another port when somebody is quicker on the one it chose', async () => {
-    const { binary: robbed, port } = portRobber(binary, stateDir);
+    const { binary: robbed, ports } = portRobber(binary, stateDir);
     const { address } = await start({ binary: robbed });
+    const [port] = ports();
     expect(readFileSync(join(stateDir, 'temporal.log'), 'utf8')).toContain(
-      `${port()}: bind: address already in use`,
+      `${port}: bind: address already in use`,
     );
-    expect(address).not.toBe(`127.0.0.1:${port()}`);
+    expect(address).not.toBe(`127.0.0.1:${port}`);
     await startWorkflow(address, 'elsewhere');
     expect(readRecord(stateDir)?.port).toBe(Number(address.split(':')[1]));
+  });
+
+  it('is not taken in by another Temporal that was quicker on the port it chose', async () => {
+    const { binary: robbed, ports, end } = temporalRobber(binary, stateDir);
+    try {
+      const { address } = await start({ binary: robbed });
+      expect(address).not.toBe(`127.0.0.1:${ports()[0]}`);
+      expect(readRecord(stateDir)?.port).toBe(Number(address.split(':')[1]));
+    } finally {
+      end();
+    }
+  });
+
+  it('starts, and keeps its address, when others are quicker on four ports for the UI', async () => {
+    const first = await start();
+    await first.stop();
+    const { binary: robbed, ports } = portRobber(binary, stateDir, { times: 4, of: '--ui-port' });
+    const wanted = (await freePort(0)) ?? 0;
+    const release = await reservePort(Number(first.address.split(':')[1]));
+    const { address, uiUrl } = await start({ binary: robbed, uiPort: wanted }).finally(release);
+    expect(ports()).toHaveLength(4);
+    expect(address).toBe(first.address);
+    expect((await fetch(uiUrl ?? '')).ok).toBe(true);
+  });
+
+  it('gives up when somebody is always quicker', async () => {
+    const { binary: robbed, ports } = portRobber(binary, stateDir, { times: 99 });
+    await expect(start({ binary: robbed })).rejects.toMatchObject({ code: 'TEMPORAL_PORT_IN_USE' });
+    expect(ports()).toHaveLength(5);
+  });
+
+  it('starts with collectors that want the same port for their UI at the same time', async () => {
+    const uiPort = (await freePort(0)) ?? 0;
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    const said = await startAtOnce(
+      names.map((name) => ({ binary, stateDir: join(stateDir, name), uiPort, logLevel: 'warn' })),
+    );
+    expect(said).toEqual(names.map(() => expect.stringContaining('http://') as string));
+    expect(new Set(said).size).toBe(names.length);
   });
 
   it('keeps to the port it was told when somebody is quicker there', async () => {
