@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Each has a `groupOrder` of its own: those that share one must have the same number of workers.
     projects: [
       {
         test: {
@@ -12,6 +13,7 @@ export default defineConfig({
             'test/replay/**/*.test.ts',
           ],
           testTimeout: 20_000,
+          hookTimeout: 60_000,
           // How long `expect.poll` looks again: its own second is little on a busy machine.
           expect: { poll: { timeout: 15_000 } },
         },
@@ -20,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 60_000 } },
@@ -32,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'ui',
           include: ['test/ui/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
           pool: 'forks',
@@ -42,6 +46,7 @@ export default defineConfig({
         test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
           pool: 'forks',
         },
       },
