@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Each has a `groupOrder` of its own: those that share one must have the same number of workers.
     projects: [
       {
         test: {
@@ -12,6 +13,7 @@ export default defineConfig({
             'test/replay/**/*.test.ts',
           ],
           testTimeout: 20_000,
+          hookTimeout: 60_000,
           // How long `expect.poll` looks again: its own second is little on a busy machine.
           expect: { poll: { timeout: 15_000 } },
         },
@@ -20,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
           // Waits within a test end before, and say what they waited for.
           testTimeout: 400_000,
           hookTimeout: 120_000,
@@ -33,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'ui',
           include: ['test/ui/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
           pool: 'forks',
@@ -43,6 +47,7 @@ export default defineConfig({
         test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
           pool: 'forks',
         },
       },

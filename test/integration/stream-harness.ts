@@ -58,9 +58,12 @@ export async function openBench({ ui = false } = {}): Promise<TestBench> {
       return await worker.runUntil(body());
     },
     async close() {
-      await clientConnection.close();
-      await connection.close();
-      await temporal.stop();
+      try {
+        await clientConnection.close();
+        await connection.close();
+      } finally {
+        await temporal.stop();
+      }
     },
   };
 }

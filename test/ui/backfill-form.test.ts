@@ -8,7 +8,7 @@ import { delivered, openBench, receiptFor, settingsFor } from '../integration/st
 import type { TestBench } from '../integration/stream-harness.js';
 import { findChromium, openBrowser } from './browser.js';
 import type { Browser } from './browser.js';
-import { fillStart, openWorkflow } from './temporal-ui.js';
+import { fillStart, listed, openWorkflow } from './temporal-ui.js';
 
 describe.skipIf(findChromium(process.env) === undefined)('a backfill from Temporal UI', () => {
   let bench: TestBench;
@@ -19,14 +19,6 @@ describe.skipIf(findChromium(process.env) === undefined)('a backfill from Tempor
   afterAll(async () => {
     await Promise.all([browser.close(), bench.close()]);
   });
-
-  /** Waits until the workflow exists: the page says so for a moment only. */
-  async function started(workflowId: string): Promise<void> {
-    const query = `WorkflowId = '${workflowId}'`;
-    while ((await bench.client.workflow.count(query)).count === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 
   /** Types the request into the form Start Workflow and starts it; the workflow's id goes to the body. */
   async function withStarted(
@@ -52,7 +44,8 @@ describe.skipIf(findChromium(process.env) === undefined)('a backfill from Tempor
         input: request,
       });
       await browser.page.getByTestId('start-workflow-button').click();
-      await started(workflowId);
+      // The page itself says that it has started for a moment only.
+      await listed(bench.client, workflowId);
       await body(workflowId);
     });
   }

@@ -12,7 +12,7 @@ import {
 import type { TestBench } from '../integration/stream-harness.js';
 import { findChromium, openBrowser } from './browser.js';
 import type { Browser } from './browser.js';
-import { fillSignal, openDetails, openWorkflow, submit } from './temporal-ui.js';
+import { fillSignal, listed, openDetails, openWorkflow, submit } from './temporal-ui.js';
 
 describe.skipIf(findChromium(process.env) === undefined)('resetPersistence in Temporal UI', () => {
   let bench: TestBench;
@@ -37,6 +37,7 @@ describe.skipIf(findChromium(process.env) === undefined)('resetPersistence in Te
       queue = taskQueue;
       const stream = await startStream(bench.client, settingsFor(taskQueue));
       await statusWhere(stream, (status) => status.state === 'waiting');
+      await listed(bench.client, stream.workflowId);
       await openWorkflow(browser.page, bench.uiUrl, stream.workflowId);
       await body(stream);
       await stream.terminate();

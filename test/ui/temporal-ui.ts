@@ -1,4 +1,12 @@
+import type { Client } from '@temporalio/client';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Waits until the list of workflows has one: the server writes it there later than the workflow answers. */
+export async function listed(client: Client, workflowId: string): Promise<void> {
+  const count = async () => (await client.workflow.count(`WorkflowId = '${workflowId}'`)).count;
+  await expect.poll(count, { message: `${workflowId} is listed`, timeout: 60_000 }).toBe(1);
+}
 
 /** Opens the list of workflows and follows the link of one, as an operator does; ends on its timeline. */
 export async function openWorkflow(page: Page, uiUrl: string, workflowId: string): Promise<void> {

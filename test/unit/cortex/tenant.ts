@@ -43,6 +43,8 @@ export async function startTenant(answer: Answer, identity?: Identity): Promise<
   };
   const server =
     identity === undefined ? createServer(listener) : createSecureServer(identity, listener);
+  // Node's five seconds may pass between two calls on a busy machine, which then have two connections.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();

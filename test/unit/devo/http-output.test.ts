@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpOutputConfig } from '../../../src/config/model.js';
 import { createHttpOutput } from '../../../src/devo/http-output.js';
+import { reservePort } from '../../../src/simulator/reserve-port.js';
 import { codeOfRejection, framesOf, SENDING, segmentOf, unwatched } from './segments.js';
 
 const TOKEN = 'abcdefghijklmnopqrstuvwxyz012345';
@@ -131,9 +132,11 @@ describe('http output', () => {
   it('tells where nobody listens, without the token', async () => {
     const config = await endpoint(200);
     await new Promise((resolve) => server?.close(resolve));
+    const release = await reservePort(Number(new URL(config.address).port));
     const error: unknown = await createHttpOutput(config)
       .deliver(segmentOf(framesOf(100)), unwatched())
-      .catch((each: unknown) => each);
+      .catch((each: unknown) => each)
+      .finally(release);
     expect(error).toMatchObject({ code: 'DEVO_CONNECT_REFUSED' });
     expect((error as Error).stack).not.toContain(TOKEN);
     expect(String((error as Error).cause)).not.toContain(TOKEN);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
@@ -21,6 +22,8 @@ export interface ReceiverOptions {
 
 export interface Receiver {
   readonly port: number;
+  /** How many connections are open now. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -42,9 +45,10 @@ export async function startReceiverAt(port: number, options: ReceiverOptions): P
         ...identity,
         ...(clientChain !== undefined && { ca: clientChain, requestCert: true }),
         ...(version !== undefined && { minVersion: version, maxVersion: version }),
-        allowHalfOpen: true,
       },
       (stream) => {
+        // Not before: whoever leaves during the handshake is then gone here, too.
+        stream.allowHalfOpen = true;
         stream.on('error', () => undefined);
         const raw = open.get(stream.remotePort);
         if (raw !== undefined) onVisit({ stream, raw });
@@ -56,9 +60,11 @@ export async function startReceiverAt(port: number, options: ReceiverOptions): P
     open.set(remotePort, raw);
     raw.on('error', () => undefined).on('close', () => open.delete(remotePort));
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    connections: () => open.size,
     close: async () => {
       for (const socket of open.values()) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

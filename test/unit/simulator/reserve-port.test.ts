@@ -7,10 +7,14 @@ import { startReceiver } from '../../../src/simulator/receiver.js';
 import { reservePort } from '../../../src/simulator/reserve-port.js';
 import { freePort } from '../../../src/worker/free-port.js';
 
-/** Whether a socket of this machine has the port: those get no port anew that ask for any free one. */
+/**
+ * Whether a socket of this machine has the port as its own: those get no port anew that ask for any free one. What
+ * waits out its time after a close (state 06) keeps nobody from it.
+ */
 function isTaken(port: number): boolean {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  return readFileSync('/proc/net/tcp', 'utf8').includes(` 0100007F:${hex} `);
+  const row = new RegExp(`^ *\\d+: 0100007F:${hex} [0-9A-F:]+ (?!06)`, 'm');
+  return row.test(readFileSync('/proc/net/tcp', 'utf8'));
 }
 
 it.skipIf(process.platform !== 'linux')(

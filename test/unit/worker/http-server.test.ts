@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { reservePort } from '../../../src/simulator/reserve-port.js';
 import { startHttpServer } from '../../../src/worker/observe/http-server.js';
 import type { HttpServer } from '../../../src/worker/observe/http-server.js';
 
@@ -61,12 +62,16 @@ test('a taken port is HTTP_PORT_IN_USE, and leaves no listener behind', async ()
   const { port } = free.address() as AddressInfo;
   free.close();
   await once(free, 'close');
+  const release = await reservePort(port);
   const taken = { host: '127.0.0.1', port: (other.address() as AddressInfo).port };
   await expect(startHttpServer([{ ...ANY, port }, taken], ROUTES)).rejects.toMatchObject({
     code: 'HTTP_PORT_IN_USE',
     message: expect.stringContaining(`found port ${taken.port} of 127.0.0.1 taken`) as string,
   });
-  await expect(fetch(`http://127.0.0.1:${port}/good`)).rejects.toThrow();
+  await expect(fetch(`http://127.0.0.1:${port}/good`)).rejects.toMatchObject({
+    cause: { code: 'ECONNREFUSED' },
+  });
+  release();
   other.close();
 });
 
