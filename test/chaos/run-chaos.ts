@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '../../src/simulator/random.js';
 import type { Reckoning } from '../../src/simulator/reckoning.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
+import { untilPrinted } from '../integration/cli-process.js';
 import { connectTo, startUp } from '../integration/collector-process.js';
 import { uiPort } from '../integration/collecting.js';
 import { API_FAULTS, CALM_RECEIVER, DISTURBANCES, drawKind } from './disturbances.js';
@@ -27,7 +28,7 @@ export interface ChaosOptions {
   /** Alerts of the tenant; each has 1 to 3 events, which are frames of their own. */
   readonly records: number;
   readonly seed: number;
-  /** Kinds to draw from; default: all, by their shares. */
+  /** Kinds to draw from, without replacement; default: all, by their shares. */
   readonly kinds?: readonly DisturbanceKind[];
   readonly print: (line: string) => void;
 }
@@ -108,6 +109,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     }
   }
 
+  let left: DisturbanceKind[] = [];
+  /** Each of the given kinds comes before one comes again. */
+  function nextKind(): DisturbanceKind {
+    if (options.kinds === undefined) return drawKind(random);
+    if (left.length === 0) left = [...options.kinds];
+    return left.splice(random.below(left.length), 1)[0] ?? drawKind(random);
+  }
+
   const kills: Kill[] = [];
   try {
     await until(() => arrived() > 0);
@@ -117,7 +126,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       const wanted = (expected * (number - 0.5)) / (options.kills + 1);
       await until(() => arrived() >= wanted);
       await sleep(random.below(MOMENT_MS));
-      const kind = options.kinds?.[random.below(options.kinds.length)] ?? drawKind(random);
+      const kind = nextKind();
       const before = arrived();
       const inFlight = simulator.receiver.stats().open;
       await DISTURBANCES[kind](scene);
@@ -129,6 +138,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       options.print(lineOf(number, kill));
     }
     await until(() => false);
+    // One that has just been started does not know of signals yet.
+    await untilPrinted(scene.collector, /Collector running/);
     const code = await scene.collector.stop();
     if (code !== 0) throw new Error(`the collector ended with exit code ${code}`);
     const { resets } = simulator.receiver.stats();

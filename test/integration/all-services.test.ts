@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ServiceName } from '../../src/config/model.js';
 import type { BackfillProgress } from '../../src/pull/backfill.js';
 import { status } from '../../src/workflows/messages.js';
 import type { ServiceKeys } from '../../src/simulator/write-config.js';
+import { measureBeside } from './beside.js';
 import { connectTo } from './collector-process.js';
 import { faultsOf, history, NO_FAULTS, withTrial } from './trial.js';
 
@@ -64,19 +66,21 @@ test('all streams and a backfill keep to both quotas, and incidents are not held
       let mostLagMs = 0;
       const upToDate = async () =>
         Date.now() - (await incidents.query(status)).watermarkMs < PERIOD_SECONDS * 1_000;
-      while (!(await upToDate().catch(() => false)));
+      while (!(await upToDate().catch(() => false))) await delay(100);
       const backfill = await client.workflow.start('backfill', {
         workflowId: 'backfill/test',
         taskQueue: 'cortex-devo',
         args: [{ service: 'alerts', from: Date.now() - 24 * 3_600_000, to: Date.now() - 1_000 }],
       });
+      const measuring = measureBeside(async () => {
+        const { watermarkMs } = await incidents.query(status);
+        mostLagMs = Math.max(mostLagMs, Date.now() - watermarkMs);
+      });
       await until(() => {
-        void incidents.query(status).then(({ watermarkMs }) => {
-          mostLagMs = Math.max(mostLagMs, Date.now() - watermarkMs);
-        });
         const { byEndpoint } = simulator.tenant.stats();
         return (byEndpoint['get_incident_extra_data 200'] ?? 0) >= 14;
       });
+      await measuring.end();
       const { share } = (await backfill.result()) as BackfillProgress;
       expect(share).toBe(1);
       await close();
@@ -130,11 +134,8 @@ test('with the batch call, 1,000 incidents take at most 15 calls plus one per ov
       await until(() => calls().batch > first.batch);
       expect(faultsOf(after)).toEqual(NO_FAULTS);
       expect(calls().batch - first.batch).toBe(grown === 0 ? 0 : 1);
-      let cycles = totals.cycles;
-      while (cycles < totals.cycles + 3)
-        ({
-          totals: { cycles },
-        } = await handle.query(status));
+      const pulled = async () => (await handle.query(status)).totals.cycles - totals.cycles;
+      while ((await pulled()) < 3) await delay(100);
       expect(calls().batch - first.batch).toBe(1);
       await close();
     },

@@ -9,13 +9,16 @@ import type { BackfillProgress, BackfillRequest } from '../../src/pull/backfill.
 import type { FetchSegmentInput } from '../../src/pull/receipts.js';
 import type { backfill } from '../../src/workflows/backfill.js';
 import * as messages from '../../src/workflows/messages.js';
-import { gate } from './gate.js';
+import { closedGate } from './gate.js';
+import { untilIdle } from './pending-activities.js';
 import { recording } from './recording.js';
 import type { TestBench } from './stream-harness.js';
 import { openBench, settingsFor } from './stream-harness.js';
 
 const DAY_MS = 24 * 3_600_000;
 const REQUEST: BackfillRequest = { service: 'alerts', from: '2026-01-01', to: '2026-01-31' };
+/** A few of the windows of the whole range. */
+const ANSWERED = 4;
 
 let bench: TestBench;
 beforeAll(async () => {
@@ -48,6 +51,19 @@ function tenant() {
       },
     },
   };
+}
+
+/** A tenant that answers for some windows, and for the others only once the test asked for something. */
+function heldUp() {
+  const acme = tenant();
+  const asked = closedGate();
+  let calls = 0;
+  const fetchSegment = async (input: FetchSegmentInput) => {
+    calls += 1;
+    if (calls > ANSWERED) await asked.opened;
+    return await acme.activities.fetchSegment(input);
+  };
+  return { ...acme, goOn: () => asked.open(), activities: { ...acme.activities, fetchSegment } };
 }
 
 async function start(
@@ -92,14 +108,17 @@ test('pulls the whole range once, in adjacent lanes, and ends with what it did',
 });
 
 test('a pause holds within the windows in hand, and resume goes on', async () => {
-  const acme = tenant();
+  const acme = heldUp();
   await bench.withWorker(acme.activities, async (taskQueue) => {
     acme.on(taskQueue);
     const handle = await start(taskQueue);
     await progressWhere(handle, ({ share }) => share > 0);
     await handle.signal(messages.pause);
     const atPause = acme.fetched.length;
-    await progressWhere(handle, (p) => p.state === 'paused' && p.pendingByOutput.devo === 0);
+    acme.goOn();
+    await progressWhere(handle, ({ state }) => state === 'paused');
+    await untilIdle(handle);
+    await progressWhere(handle, ({ pendingByOutput }) => pendingByOutput.devo === 0);
     expect(acme.fetched.length - atPause).toBeLessThanOrEqual(2);
     const paused = acme.fetched.length;
     // A worker's round trip with nothing to do shows that nothing goes on.
@@ -111,12 +130,13 @@ test('a pause holds within the windows in hand, and resume goes on', async () =>
 });
 
 test('a cancellation delivers what was fetched, fetches no more, and ends as cancelled', async () => {
-  const acme = tenant();
+  const acme = heldUp();
   await bench.withWorker(acme.activities, async (taskQueue) => {
     acme.on(taskQueue);
     const handle = await start(taskQueue);
     await progressWhere(handle, ({ share }) => share > 0);
     await handle.cancel();
+    acme.goOn();
     const end = await handle.result().catch((error: unknown) => error);
     expect(end).toBeInstanceOf(WorkflowFailedError);
     expect((end as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);

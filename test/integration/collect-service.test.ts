@@ -7,6 +7,8 @@ import type {
 } from '../../src/pull/receipts.js';
 import { extraDataQueue } from '../../src/pull/task-queues.js';
 import * as messages from '../../src/workflows/messages.js';
+import { closedGate } from './gate.js';
+import { untilScheduled } from './pending-activities.js';
 import { recording } from './recording.js';
 import type { TestBench } from './stream-harness.js';
 import { openBench, receiptFor, settingsFor, startStream, statusWhere } from './stream-harness.js';
@@ -38,15 +40,14 @@ test('an idle cycle costs at most 12 history events', async () => {
   const recorder = recording(() => 0);
   await bench.withWorker(recorder.activities, async (taskQueue) => {
     const handle = await startStream(bench.client, settingsFor(taskQueue, { periodMs: 500 }));
-    const lengthAt = async (cycles: number) => {
-      await statusWhere(handle, (s) => s.totals.cycles >= cycles && s.state === 'waiting');
-      const { totals } = await handle.query(messages.status);
-      return { cycles: totals.cycles, length: (await handle.describe()).historyLength };
-    };
-    const early = await lengthAt(2);
-    const late = await lengthAt(7);
-    const perCycle = (late.length - early.length) / (late.cycles - early.cycles);
-    expect(perCycle).toBeLessThanOrEqual(12);
+    await statusWhere(handle, (s) => s.totals.cycles > 7);
+    const { events } = await handle.fetchHistory();
+    // Each cycle ends with the timer for the next.
+    const ends = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }, at) =>
+      timer ? [at] : [],
+    );
+    const [, second = 0, , , , , seventh = Infinity] = ends;
+    expect((seventh - second) / 5).toBeLessThanOrEqual(12);
     await handle.terminate();
   });
 });
@@ -77,14 +78,16 @@ test('an error that nothing but an operator cures shows in the status, and resum
 
 test('an error that time may cure shows in the status at its first try, and stays until one goes well', async () => {
   const recorder = recording();
+  const looked = closedGate();
   let tries = 0;
   let failing = true;
   const activities = {
     ...recorder.activities,
-    fetchSegment: (input: FetchSegmentInput) => {
+    fetchSegment: async (input: FetchSegmentInput) => {
+      if (tries > 0) await looked.opened;
       tries += 1;
       if (failing) throw ApplicationFailure.retryable('429', 'CORTEX_RATE_LIMITED');
-      return recorder.activities.fetchSegment(input);
+      return await recorder.activities.fetchSegment(input);
     },
   };
   await bench.withWorker(activities, async (taskQueue) => {
@@ -95,6 +98,7 @@ test('an error that time may cure shows in the status at its first try, and stay
       tries: 1,
       code: 'CORTEX_RATE_LIMITED',
     });
+    looked.open();
     const second = await statusWhere(handle, (s) => s.fetchError?.failures === 2);
     expect({ tries, state: second.state }).toEqual({ tries: 4, state: 'failing' });
     failing = false;
@@ -187,7 +191,8 @@ test('a segment whose host is gone is fetched again elsewhere', async () => {
   };
   await bench.withWorker(activities, async (taskQueue) => {
     recorder.on(taskQueue);
-    const settings = settingsFor(taskQueue, { hostGoneAfterMs: 1_000 });
+    // Also the time that a worker has to take up the second, good delivery.
+    const settings = settingsFor(taskQueue, { hostGoneAfterMs: 10_000 });
     const handle = await startStream(bench.client, settings);
     const status = await statusWhere(
       handle,
@@ -208,7 +213,7 @@ test('stops although nobody takes the call that it waits for', async () => {
   await bench.withWorker({ listChangedIncidents }, async (taskQueue) => {
     const settings = settingsFor(taskQueue);
     const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
-    while (((await handle.describe()).raw.pendingActivities ?? []).length === 0);
+    await untilScheduled(handle, 'fetchIncidentAlerts');
     await handle.signal(messages.stop);
     await handle.result();
     expect((await handle.describe()).status.name).toBe('COMPLETED');
@@ -216,13 +221,15 @@ test('stops although nobody takes the call that it waits for', async () => {
 });
 
 test('an error of the calls for alerts stays in the status although the list before them can be read', async () => {
+  const looked = closedGate();
   let lists = 0;
   let calls = 0;
   const activities = {
-    listChangedIncidents: (input: ListChangedInput) => {
+    listChangedIncidents: async (input: ListChangedInput) => {
+      if (lists > 0) await looked.opened;
       lists += 1;
       const receipt = receiptFor({ segment: '', window: input.window }, '', 0);
-      return Promise.resolve({ ...receipt, incidents: [{ id: '1', alertCount: 3 }] });
+      return { ...receipt, incidents: [{ id: '1', alertCount: 3 }] };
     },
   };
   const fetchIncidentAlerts = () => {
@@ -243,6 +250,7 @@ test('an error of the calls for alerts stays in the status although the list bef
         calls: 2,
         code: 'CORTEX_RATE_LIMITED',
       });
+      looked.open();
       while (lists < 2 || calls < 3) await new Promise((resolve) => setTimeout(resolve, 20));
       const again = await handle.query(messages.status);
       expect(again.fetchError?.code).toBe('CORTEX_RATE_LIMITED');

@@ -48,7 +48,7 @@ test.each([
     const damaged = found();
     for (const path of damaged) damage(path);
     // Slowly: the error stays in the status until the segment that was fetched again is there.
-    await simulator.receiver.setMode({ kind: 'slow', bytesPerSecond: 500_000 });
+    await simulator.receiver.setMode({ kind: 'slow', bytesPerSecond: 100_000 });
     const embedded = await connectTo(place.folder);
     await untilShown(code, embedded.client, [collector]).finally(() => embedded.close());
     await simulator.receiver.setMode({ kind: 'normal' });
@@ -100,6 +100,12 @@ describe.skipIf(whyNoMount !== undefined)('a state folder on a small disk of its
   test('read-only: fetching waits with a clear error, and goes on when it is writable', async () => {
     const stateDir = await startOnDisk('200m');
     await until('a first cycle', collector, () => place.simulator.reckoning().lost === 0);
+    // A disk with a file open for writing cannot become read-only; a confirmation is written after the last event.
+    await until('its confirmation', collector, async () => {
+      const { configFile } = place.simulator;
+      const { state, pendingByOutput } = await statusAt(configFile, temporal?.address);
+      return state === 'waiting' && pendingByOutput.devo_1 === 0;
+    });
     remount(stateDir, 'ro');
     place.simulator.tenant.modify(100);
     await shown('SEGMENT_FOLDER_READONLY');

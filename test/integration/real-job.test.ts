@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StatusJson } from '../../src/cli/status-json.js';
 import type { Reckoning } from '../../src/simulator/reckoning.js';
-import { runCli } from './cli-process.js';
+import { runCli, untilAnswered } from './cli-process.js';
+import { until } from './collecting.js';
 import type { CollectorProcess } from './collector-process.js';
 import { startUp } from './collector-process.js';
 import type { SimulatorProcess } from './simulator-process.js';
 import { startSimulatorProcess } from './simulator-process.js';
 
-/** As many as the collector remembers the alerts of: those of others go out again with a modification. */
-const INCIDENTS = 1_000;
+/**
+ * The collector remembers the alerts of 1,000: those of others go out again with a modification. One more comes each
+ * second until a test stops that.
+ */
+const INCIDENTS = 800;
 const MODIFIED = 250;
 
 describe('the real job: `simulator` and `up` as processes of their own', () => {
@@ -24,7 +28,6 @@ describe('the real job: `simulator` and `up` as processes of their own', () => {
     folder = mkdtempSync(join(tmpdir(), 'real-job-'));
     simulator = await startSimulatorProcess(folder, ['--incidents', String(INCIDENTS)]);
     config = ['--config', simulator.configFile];
-    collector = startUp(simulator.configFile);
   });
   afterAll(async () => {
     await collector.stop();
@@ -33,24 +36,16 @@ describe('the real job: `simulator` and `up` as processes of their own', () => {
   });
 
   /** Looks again until the reckoning is as wanted. */
-  const until = async (wanted: (reckoning: Reckoning) => boolean): Promise<Reckoning> => {
-    for (;;) {
-      const reckoning = await simulator.reckoning();
-      if (wanted(reckoning)) return reckoning;
-      if (collector.hasEnded()) throw new Error(`the collector ended: ${collector.output()}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+  const reckoningWhere = async (wanted: (reckoning: Reckoning) => boolean): Promise<Reckoning> => {
+    let reckoning = await simulator.reckoning();
+    const isSo = async () => wanted((reckoning = await simulator.reckoning()));
+    await until('a reckoning', collector, isSo);
+    return reckoning;
   };
-  const streams = async (): Promise<StatusJson['streams']> => {
-    const { stdout } = await runCli(['status', '--json', ...config]);
-    return (JSON.parse(stdout) as StatusJson).streams;
-  };
-  const untilState = async (state: string): Promise<void> => {
-    while ((await streams())[0]?.state !== state) {
-      if (collector.hasEnded()) throw new Error(`the collector ended: ${collector.output()}`);
-    }
-  };
+  const streams = async (): Promise<StatusJson['streams']> =>
+    ((await untilAnswered(['status', ...config])) as StatusJson).streams;
 
+  // Before the collector starts: it uses the whole quota, and the credentials are tried once.
   it('finds config, credentials and output in order', async () => {
     const { exitCode, stdout } = await runCli(['validate', ...config]);
     expect(stdout.match(/^ok /gm)).toHaveLength(3);
@@ -58,10 +53,11 @@ describe('the real job: `simulator` and `up` as processes of their own', () => {
   });
 
   it('delivers every version of every incident once, in frames that a strict receiver accepts', async () => {
-    await until(({ received }) => received >= INCIDENTS);
+    collector = startUp(simulator.configFile);
+    await reckoningWhere(({ received }) => received >= INCIDENTS);
     await simulator.post('modify', { count: MODIFIED });
     await simulator.post('stop-production', {});
-    const { produced, received, ...rest } = await until(({ lost }) => lost === 0);
+    const { produced, received, ...rest } = await reckoningWhere(({ lost }) => lost === 0);
     expect(produced).toBeGreaterThanOrEqual(INCIDENTS + MODIFIED);
     expect(received).toBe(produced);
     expect(rest).toMatchObject({ duplicated: 0, strangers: 0, malformed: 0, cut: 0 });
@@ -84,12 +80,12 @@ describe('the real job: `simulator` and `up` as processes of their own', () => {
       exitCode: 0,
       stdout: 'ok incidents of cortex_xdr pauses after the window in hand\n',
     });
-    await untilState('paused');
+    await until('the pause', collector, async () => (await streams())[0]?.state === 'paused');
     await simulator.post('modify', { count: 10 });
     expect((await simulator.reckoning()).lost).toBeGreaterThan(0);
     expect((await runCli(['resume', 'incidents', ...config])).exitCode).toBe(0);
     expect((await runCli(['pull-now', 'incidents', ...config])).exitCode).toBe(0);
-    expect(await until((reckoning) => reckoning.lost === 0)).toMatchObject({ duplicated: 0 });
+    expect(await reckoningWhere(({ lost }) => lost === 0)).toMatchObject({ duplicated: 0 });
   });
 
   it('sends everything from the start time on once more after a reset', async () => {
@@ -100,7 +96,7 @@ describe('the real job: `simulator` and `up` as processes of their own', () => {
       exitCode: 0,
       stdout: `ok incidents of cortex_xdr starts anew from ${startTime}\n`,
     });
-    await until((reckoning) => reckoning.received >= received + INCIDENTS);
+    await reckoningWhere((reckoning) => reckoning.received >= received + INCIDENTS);
   });
 
   it('keeps the key and the private key to itself', () => {

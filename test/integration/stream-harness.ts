@@ -31,6 +31,9 @@ export interface TestBench {
   close(): Promise<void>;
 }
 
+/** As the collector's own workers have it; else the engine passes on a heartbeat in 24 s. */
+const HEARTBEATS_PASSED_MS = 10_000;
+
 // Once per process, before any worker; each test file runs in a process of its own.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -50,11 +53,17 @@ export async function openBench({ ui = false } = {}): Promise<TestBench> {
         taskQueue,
         workflowBundle: bundle,
         activities,
+        maxHeartbeatThrottleInterval: HEARTBEATS_PASSED_MS,
       });
       return await worker.runUntil(body(taskQueue));
     },
     async withHost(taskQueue, activities, body) {
-      const worker = await Worker.create({ connection, taskQueue, activities });
+      const worker = await Worker.create({
+        connection,
+        taskQueue,
+        activities,
+        maxHeartbeatThrottleInterval: HEARTBEATS_PASSED_MS,
+      });
       return await worker.runUntil(body());
     },
     async close() {

@@ -13,13 +13,16 @@ import type { Tenant } from '../../src/simulator/tenant.js';
 import { writeConfig } from '../../src/simulator/write-config.js';
 import { status } from '../../src/workflows/messages.js';
 import { untilPrinted } from './cli-process.js';
+import { until } from './collecting.js';
 import { connectTo, startUp } from './collector-process.js';
 import { history } from './trial.js';
 
 /** A short form by default; scripts/tenants.sh sets the long one. */
 const TENANTS = Number(process.env.TENANTS ?? 2);
-const PERIOD_SECONDS = Number(process.env.PERIOD_SECONDS ?? 5);
-const DURATION_SECONDS = Number(process.env.DURATION_SECONDS ?? 20);
+const PERIOD_SECONDS = Number(process.env.PERIOD_SECONDS ?? 15);
+const DURATION_SECONDS = Number(process.env.DURATION_SECONDS ?? 45);
+/** Less than what the test has beside its duration, so that it ends with what there is to say. */
+const WAIT_MOST_MS = 250_000;
 const PERIOD_MS = PERIOD_SECONDS * 1_000;
 const STREAMS = 5;
 /** Of each kind and tenant, so that each stream has something to deliver once. */
@@ -44,7 +47,8 @@ async function sample(client: Client): Promise<Map<string, StreamSample>> {
     if (lastPull === null) continue;
     samples.set(workflowId, {
       pull: lastPull,
-      cycles: totals.cycles,
+      // Begun ones, as `pullingId` is that of the one begun last.
+      cycles: totals.cycles + (lastPull.endedMs === null ? 1 : 0),
       historyLength,
       historyBytes: historySize ?? 0,
     });
@@ -124,6 +128,7 @@ test(
         everyService: { request_period_in_seconds: PERIOD_SECONDS, settle_in_seconds: 1 },
       })),
       outputs: [{ kind: 'tls', name: 'devo_1', port: receiver.port }],
+      globals: { temporal: { ui_port: 0 } },
     });
     const collector = startUp(configFile);
     const begunMs = Date.now();
@@ -137,13 +142,12 @@ test(
             receiver.received,
           ),
         );
-      while (lost().some((each) => each.lost > 0)) await delay(500);
+      const isHere = () => lost().every((each) => each.lost === 0);
+      await until('every record', collector, isHere, WAIT_MOST_MS);
       const caughtUpMs = Date.now();
-      let before = await sample(client);
-      while (before.size < TENANTS * STREAMS) {
-        await delay(500);
-        before = await sample(client);
-      }
+      let before = new Map<string, StreamSample>();
+      const allPulled = async () => (before = await sample(client)).size >= TENANTS * STREAMS;
+      await until('a pull of each stream', collector, allPulled, WAIT_MOST_MS);
 
       const begun = Date.now();
       let mostRss = 0;
