@@ -13,6 +13,17 @@ export function valueOf({ text }: Page, series: string): number | undefined {
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 }
 
+/** Series of a page of metrics, and what each has to be. */
+export type Facts = Readonly<Record<string, (value: number) => boolean>>;
+
+/** The series that are missing or have another value. */
+export function unlike(found: Page, facts: Facts): string[] {
+  return Object.entries(facts).flatMap(([series, isSo]) => {
+    const value = valueOf(found, series);
+    return value !== undefined && isSo(value) ? [] : [`${series} ${value ?? 'missing'}`];
+  });
+}
+
 async function page(url: string): Promise<Page> {
   const reply = await fetch(url);
   return { status: reply.status, text: await reply.text() };

@@ -90,8 +90,10 @@ test('nothing that a collector shows or keeps holds a key, a token, a password o
   addTrouble(configFile, http.port, proxy.port);
   const collector = startUp(configFile);
   onTestFailed(() => void process.stdout.write(collector.output().slice(-6_000)));
-  const temporal = await connectTo(place.folder);
+  let temporal: Awaited<ReturnType<typeof connectTo>> | undefined;
   try {
+    temporal = await connectTo(place.folder);
+    const { workflow } = temporal.client;
     for (const code of ['CORTEX_FORBIDDEN', 'CORTEX_NETWORK_ERROR', 'DEVO_HTTP_TOKEN']) {
       await until(code, collector, () => logLines(collector, `"code":"${code}"`) > 0);
     }
@@ -113,12 +115,8 @@ test('nothing that a collector shows or keeps holds a key, a token, a password o
       const { stdout, stderr } = await runCli([...args, '--config', configFile]);
       shown.set(args.join(' '), stdout + stderr);
     }
-    for await (const {
-      workflowId,
-      memo,
-      typedSearchAttributes,
-    } of temporal.client.workflow.list()) {
-      const handle = temporal.client.workflow.getHandle(workflowId);
+    for await (const { workflowId, memo, typedSearchAttributes } of workflow.list()) {
+      const handle = workflow.getHandle(workflowId);
       const details = await handle.query<unknown>('__temporal_workflow_metadata');
       const { raw } = await handle.describe();
       shown.set(workflowId, JSON.stringify({ memo, typedSearchAttributes, details, raw }));
@@ -149,7 +147,7 @@ test('nothing that a collector shows or keeps holds a key, a token, a password o
       `${secrets.length} marks in none of ${shown.size} places, ${bytes} bytes\n`,
     );
   } finally {
-    await temporal.close();
+    await temporal?.close();
     await collector.stop();
     await place.close();
     await http.stop();

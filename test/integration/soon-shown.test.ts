@@ -7,18 +7,16 @@ import { listen } from '../../src/simulator/listen.js';
 import { startTenant } from '../../src/simulator/tenant.js';
 import type { TenantOptions } from '../../src/simulator/tenant-options.js';
 import { writeConfig } from '../../src/simulator/write-config.js';
-import { incidentsOfToday, uiPort } from './collecting.js';
+import { incidentsOfToday, uiPort, until } from './collecting.js';
 import { connectTo, startUp } from './collector-process.js';
+import { endsOf } from './endings.js';
 import { codesInTemporal, untilShown } from './seen-codes.js';
 
 /** Trouble that lasts has to be seen within about a minute of its begin, on a busy machine too. */
 const SOON_MS = 75_000;
 const ALL = { incidents: {}, alerts: {}, all_alerts: {}, audit_managements: {}, agent_audits: {} };
 
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+const ends = endsOf(afterEach);
 
 test('a tenant that answers nothing but 429, and an HTTP output that never answers, are seen everywhere within about a minute', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'soon-shown-'));
@@ -30,7 +28,10 @@ test('a tenant that answers nothing but 429, and an HTTP output that never answe
   };
   const busy = await tenant({ faults: { tooMany: 1 } });
   const healthy = await tenant(incidentsOfToday(10));
-  const silent = createServer(() => undefined);
+  let silentAsked = false;
+  const silent = createServer(() => {
+    silentAsked = true;
+  });
   const port = await listen(silent, 0);
   ends.push(
     () => silent.closeAllConnections(),
@@ -57,13 +58,17 @@ test('a tenant that answers nothing but 429, and an HTTP output that never answe
   ends.push(() => collector.stop());
   const temporal = await connectTo(folder);
   ends.push(() => temporal.close());
-  const startedMs = performance.now();
-  const shown = async (code: string) => {
+  const shown = async (code: string, begun: () => boolean) => {
+    await until(`the begin of ${code}`, collector, begun);
+    const begunMs = performance.now();
     await untilShown(code, temporal.client, [collector], SOON_MS);
-    const seconds = Math.round((performance.now() - startedMs) / 1_000);
+    const seconds = Math.round((performance.now() - begunMs) / 1_000);
     process.stdout.write(`${code} everywhere after ${seconds} s\n`);
   };
-  await Promise.all([shown('CORTEX_RATE_LIMITED'), shown('DEVO_SEND_TIMEOUT')]);
+  await Promise.all([
+    shown('CORTEX_RATE_LIMITED', () => busy.stats().requests > 0),
+    shown('DEVO_SEND_TIMEOUT', () => silentAsked),
+  ]);
   // No stream hides behind another one that has the turn.
   for (const stream of Object.keys(ALL)) {
     const handle = temporal.client.workflow.getHandle(`collect/busy/busy/${stream}`);
