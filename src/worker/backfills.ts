@@ -173,7 +173,10 @@ async function reportOf(
     const startedMs = startTime.getTime();
     return { ...common, standing: 'failed', startedMs, progress: null, problem };
   }
-  const asked = await askProgress(session, workflowId, runId);
+  const asked =
+    status.name === 'COMPLETED'
+      ? { progress: await resultOf(session, workflowId, runId) }
+      : await askProgress(session, workflowId, runId);
   const unanswered = asked.problem === undefined ? 'starting' : 'no answer';
   return {
     ...common,
@@ -182,6 +185,11 @@ async function reportOf(
     // A long one goes on in a new run, which began later.
     startedMs: asked.progress?.startedMs ?? startTime.getTime(),
   };
+}
+
+/** What a finished one left behind, which needs no worker. */
+async function resultOf({ client }: TemporalSession, workflowId: string, runId: string) {
+  return await client.workflow.getHandle<typeof backfill>(workflowId, runId).result();
 }
 
 async function askProgress(

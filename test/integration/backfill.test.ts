@@ -193,7 +193,7 @@ test('waits after an error and goes on where it was', async () => {
 
 test('an error of one lane stays while another goes on, and ends with its own success', async () => {
   const acme = tenant();
-  const gates = Array.from({ length: 6 }, gate);
+  const gates = Array.from({ length: 6 }, closedGate);
   let refused = true;
   let others = 0;
   const activities = {
@@ -209,7 +209,7 @@ test('an error of one lane stays while another goes on, and ends with its own su
     acme.on(taskQueue);
     const handle = await start(taskQueue);
     const openGates = (count: number) => {
-      for (const { open } of gates.slice(0, count)) open();
+      for (const each of gates.slice(0, count)) each.open();
     };
     const afterOthers = async (count: number) => {
       openGates(count);

@@ -15,7 +15,7 @@ import type {
 import { extraDataQueue } from '../../src/pull/task-queues.js';
 import type { backfill } from '../../src/workflows/backfill.js';
 import * as messages from '../../src/workflows/messages.js';
-import { gate } from './gate.js';
+import { closedGate } from './gate.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 import type { TestBench } from './stream-harness.js';
 import {
@@ -179,7 +179,7 @@ test.runIf(recording)('backfill: a lane fails again and again as the other goes 
   let queue = '';
   let failures = 0;
   let reads = 0;
-  const failed = Array.from({ length: 10 }, gate);
+  const failed = Array.from({ length: 10 }, closedGate);
   const fetchSegment = async (input: FetchSegmentInput) => {
     const early = input.window.fromMs < Date.UTC(2026, 0, 16);
     if (early && failures < failed.length) {

@@ -20,7 +20,11 @@ function sessionWith(running: ReturnType<typeof run>[], ended: ReturnType<typeof
     async *list({ query }: { query: string }) {
       yield* await Promise.resolve(query.includes(`= 'Running'`) ? running : ended);
     },
-    getHandle: () => ({ query: () => Promise.resolve(null) }),
+    getHandle: () => ({
+      // As where no worker runs.
+      query: () => Promise.reject(new Error('late')),
+      result: () => Promise.resolve({ state: 'done', share: 1 }),
+    }),
   };
   const withDeadline = async (_: number, ask: () => Promise<unknown>) => await ask();
   return { client: { workflow, withDeadline } } as unknown as TemporalSession;
@@ -41,6 +45,13 @@ test('a backfill that ends between the two questions of a list is in it once, as
     { running: false, startedMs: 3 },
     { running: false, startedMs: 1 },
   ]);
+});
+
+test('a finished backfill shows what it came to where no worker answers', async () => {
+  const session = sessionWith([run('stays', 'RUNNING', 2)], [run('ended', 'COMPLETED', 1)]);
+  const [running, ended] = await listBackfills(session, { taskQueue: 'test', ended: true });
+  expect(running).toMatchObject({ standing: 'no answer', progress: null });
+  expect(ended).toMatchObject({ standing: 'done', progress: { share: 1 } });
 });
 
 test('an earlier backfill of the range that runs again stays in the list', async () => {
