@@ -18,6 +18,8 @@ import type { Transport } from './transport.js';
 
 /** Least and longest wait for a refusal after the handshake. */
 const REFUSAL_MS = { least: 30, most: 500 };
+/** Steps of that wait: where this process stood still it reads what came meanwhile before the next one is over. */
+const REFUSAL_STEPS = 8;
 
 /**
  * Sets up TLS with a client certificate, the server verified against the configured chain and name; when it
@@ -99,7 +101,8 @@ async function handshake(
 
 /**
  * In TLS 1.3 a client has finished before the server has looked at its certificate, and some servers of
- * TLS 1.2 look late too. Two round trips show a refusal while it can still be told from a broken delivery.
+ * TLS 1.2 look late too. Two round trips show a refusal while it can still be told from a broken delivery; in TLS 1.3
+ * they count from the server's session ticket, if one comes: it has read the certificate by then, however late it is.
  */
 async function refusal(
   stream: TLSSocket,
@@ -112,9 +115,20 @@ async function refusal(
   const over = new AbortController();
   const ends = AbortSignal.any([over.signal, signal, transport.broken]);
   stream.resume();
+  const passing = async (ms: number) => {
+    for (let step = 0; step < REFUSAL_STEPS; step += 1) {
+      await sleep(ms / REFUSAL_STEPS, undefined, { signal: ends });
+    }
+  };
+  const accepting = async () => {
+    if (stream.getProtocol() === 'TLSv1.3') {
+      await Promise.race([once(stream, 'session', { signal: ends }), passing(most)]);
+    }
+    await passing(Math.min(most, least + 2 * roundTripMs));
+  };
   try {
     await Promise.race([
-      sleep(Math.min(most, least + 2 * roundTripMs), undefined, { signal: ends }),
+      accepting(),
       once(stream, 'end', { signal: ends }).then(() => {
         throw clientRefused(peer, 'it closed right after the handshake');
       }),
