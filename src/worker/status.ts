@@ -21,10 +21,11 @@ export interface StreamReport {
   readonly problem?: { readonly code: string; readonly message: string };
 }
 
-/** Asks every stream where it stands, many at a time. */
+/** Asks every stream where it stands, many at a time; none any more once `signal` aborts. */
 export async function readStatus(
   config: CollectorConfig,
   { client, searchAttributes }: TemporalSession,
+  signal?: AbortSignal,
 ): Promise<StreamReport[]> {
   const queue = new PQueue({ concurrency: QUERIES_AT_ONCE });
   return await queue.addAll(
@@ -32,6 +33,7 @@ export async function readStatus(
       ({ identity, workflowId }) =>
         async (): Promise<StreamReport> => {
           try {
+            signal?.throwIfAborted();
             const answer = await client.withDeadline(Date.now() + QUERY_MS, async () =>
               client.workflow.getHandle(workflowId).query(status),
             );

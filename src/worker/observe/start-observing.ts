@@ -56,8 +56,9 @@ export async function startObserving(options: ObservingOptions): Promise<Observi
   const outputs = config.outputs.map((output) => output.name);
   const sent = createSenderStats(outputs, Date.now());
   const api = createApiWatch(metrics);
+  const closing = new AbortController();
   const watch = createStreamWatch({
-    readStreams: async () => await readStatus(inForce.config(), session),
+    readStreams: async () => await readStatus(inForce.config(), session, closing.signal),
     pingTemporal: async () =>
       await session.client.withDeadline(Date.now() + PING_MS, async () =>
         session.client.workflowService.getSystemInfo({}),
@@ -117,9 +118,12 @@ export async function startObserving(options: ObservingOptions): Promise<Observi
     },
     async close() {
       clearInterval(looking);
+      closing.abort();
       stopReports();
       logSenderStatistics(reports);
       await server.close();
+      // The client's retries of a query under way raise an error out of nowhere once its connection is closed.
+      await watch.idle();
     },
   };
 }

@@ -40,6 +40,8 @@ export interface StreamWatch {
   pullEnded(workflowId: string, endedMs: number): void;
   /** Asks all of them once; never rejects. A look that still runs is not doubled. */
   look(): Promise<void>;
+  /** Resolves when no look is under way. */
+  idle(): Promise<void>;
 }
 
 /** Starts knowing nothing. */
@@ -106,5 +108,6 @@ export function createStreamWatch(options: StreamWatchOptions): StreamWatch {
       });
       await running;
     },
+    idle: async () => await running,
   };
 }

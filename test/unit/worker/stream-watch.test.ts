@@ -103,3 +103,12 @@ test('a look that still runs is not doubled', async () => {
   await Promise.all([watch.look(), watch.look()]);
   expect(reads()).toBe(1);
 });
+
+test('is idle once the look under way has ended, and begins none for that', async () => {
+  const { watch, reads } = watchOf([reportWith(), reportWith()]);
+  await watch.idle();
+  expect(reads()).toBe(0);
+  void watch.look();
+  await watch.idle();
+  expect({ reads: reads(), looked: watch.state().lookedMs }).toEqual({ reads: 1, looked: NOW_MS });
+});
