@@ -173,10 +173,7 @@ async function reportOf(
     const startedMs = startTime.getTime();
     return { ...common, standing: 'failed', startedMs, progress: null, problem };
   }
-  const asked =
-    status.name === 'COMPLETED'
-      ? { progress: await resultOf(session, workflowId, runId) }
-      : await askProgress(session, workflowId, runId);
+  const asked = await askProgress(session, workflowId, runId, status.name === 'COMPLETED');
   const unanswered = asked.problem === undefined ? 'starting' : 'no answer';
   return {
     ...common,
@@ -187,19 +184,17 @@ async function reportOf(
   };
 }
 
-/** What a finished one left behind, which needs no worker. */
-async function resultOf({ client }: TemporalSession, workflowId: string, runId: string) {
-  return await client.workflow.getHandle<typeof backfill>(workflowId, runId).result();
-}
-
 async function askProgress(
   { client }: TemporalSession,
   workflowId: string,
   runId: string,
+  isDone: boolean,
 ): Promise<Pick<BackfillReport, 'progress' | 'problem'>> {
+  const handle = client.workflow.getHandle<typeof backfill>(workflowId, runId);
   try {
     const progress = await client.withDeadline(Date.now() + QUERY_MS, async () =>
-      client.workflow.getHandle(workflowId, runId).query(messages.progress),
+      // What a finished one came to is its result, which needs no worker.
+      isDone ? handle.result() : handle.query(messages.progress),
     );
     return { progress };
   } catch {

@@ -11,6 +11,7 @@ import type {
   FetchSegmentInput,
   IncidentAlertsReceipt,
   ListChangedInput,
+  SegmentReceipt,
 } from '../../src/pull/receipts.js';
 import { extraDataQueue } from '../../src/pull/task-queues.js';
 import type { backfill } from '../../src/workflows/backfill.js';
@@ -145,42 +146,55 @@ test.runIf(recording)(
   },
 );
 
-test.runIf(recording)('backfill: two lanes, a pause, an error and its cure', async () => {
+/** Records a backfill of two lanes whose windows `fetch` reads, with what `steer` does to it. */
+async function recordBackfill(
+  name: string,
+  fetch: (input: FetchSegmentInput, queue: string) => Promise<SegmentReceipt>,
+  steer: (handle: WorkflowHandle<typeof backfill>) => Promise<void> = async () => undefined,
+): Promise<void> {
   let queue = '';
+  const activities = {
+    fetchSegment: async (input: FetchSegmentInput) => await fetch(input, queue),
+    resolveBackfill: (request: unknown) => {
+      const identity = { input: 'test', inputId: '1', stream: 'alerts' } as const;
+      const streams = [{ identity, settings: settingsFor(queue) }];
+      return Promise.resolve(planBackfill(request, streams, Date.now()));
+    },
+    deliverSegment: send,
+  };
+  await bench.withWorker(activities, async (taskQueue) => {
+    queue = taskQueue;
+    const handle = await bench.client.workflow.start<typeof backfill>('backfill', {
+      workflowId: `backfill/test/1/alerts/${name}`,
+      taskQueue,
+      args: [{ service: 'alerts', from: '2026-01-01', to: '2026-01-31' }],
+    });
+    await steer(handle);
+    await handle.result();
+    await save(name, handle);
+  });
+}
+
+test.runIf(recording)('backfill: two lanes, a pause, an error and its cure', async () => {
   let fetches = 0;
-  const fetchSegment = (input: FetchSegmentInput) => {
+  const fetch = (input: FetchSegmentInput, queue: string) => {
     fetches += 1;
     if (fetches === 4) throw ApplicationFailure.nonRetryable('no', 'CORTEX_FORBIDDEN');
     return Promise.resolve(receiptFor(input, queue, 3));
   };
-  const resolveBackfill = (request: unknown) => {
-    const identity = { input: 'test', inputId: '1', stream: 'alerts' } as const;
-    const streams = [{ identity, settings: settingsFor(queue) }];
-    return Promise.resolve(planBackfill(request, streams, Date.now()));
-  };
-  const activities = { fetchSegment, resolveBackfill, deliverSegment: send };
-  await bench.withWorker(activities, async (taskQueue) => {
-    queue = taskQueue;
-    const handle = await bench.client.workflow.start<typeof backfill>('backfill', {
-      workflowId: 'backfill/test/1/alerts/recorded',
-      taskQueue,
-      args: [{ service: 'alerts', from: '2026-01-01', to: '2026-01-31' }],
-    });
+  await recordBackfill('backfill', fetch, async (handle) => {
     await handle.signal(messages.pause);
     await handle.signal(messages.resume);
     while ((await handle.query(messages.progress))?.state !== 'failing');
     await handle.signal(messages.resume);
-    await handle.result();
-    await save('backfill', handle);
   });
 });
 
 test.runIf(recording)('backfill: a lane fails again and again as the other goes on', async () => {
-  let queue = '';
   let failures = 0;
   let reads = 0;
   const failed = Array.from({ length: 10 }, closedGate);
-  const fetchSegment = async (input: FetchSegmentInput) => {
+  await recordBackfill('backfill-lane-failing', async (input, queue) => {
     const early = input.window.fromMs < Date.UTC(2026, 0, 16);
     if (early && failures < failed.length) {
       failed[failures++]?.open();
@@ -189,21 +203,5 @@ test.runIf(recording)('backfill: a lane fails again and again as the other goes 
     // Both end at the same time, so that some task of the workflow has both ends.
     if (!early) await failed[reads++]?.opened;
     return receiptFor(input, queue, 3);
-  };
-  const resolveBackfill = (request: unknown) => {
-    const identity = { input: 'test', inputId: '1', stream: 'alerts' } as const;
-    const streams = [{ identity, settings: settingsFor(queue) }];
-    return Promise.resolve(planBackfill(request, streams, Date.now()));
-  };
-  const activities = { fetchSegment, resolveBackfill, deliverSegment: send };
-  await bench.withWorker(activities, async (taskQueue) => {
-    queue = taskQueue;
-    const handle = await bench.client.workflow.start<typeof backfill>('backfill', {
-      workflowId: 'backfill/test/1/alerts/recorded-lanes',
-      taskQueue,
-      args: [{ service: 'alerts', from: '2026-01-01', to: '2026-01-31' }],
-    });
-    await handle.result();
-    await save('backfill-lane-failing', handle);
   });
 });

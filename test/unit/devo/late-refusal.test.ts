@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { createOutput } from '../../../src/devo/create-output.js';
 import { createAuthority, writeCertificates } from './certificates.js';
+import { startProxy } from './proxy.js';
 import { startReceiver } from './receiver.js';
 import { codeOfRejection, framesOf, segmentOf, unwatched } from './segments.js';
 import { tlsConfig } from './tls-config.js';
@@ -12,19 +11,11 @@ import { tlsConfig } from './tls-config.js';
 const LATE_MS = 150;
 
 /** Hands on what a client says with a delay, in its order, and what the server says at once. */
-async function startLatecomer(port: number) {
-  const server = createServer({ allowHalfOpen: true }, (near) => {
-    const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-    for (const socket of [near, far]) socket.on('error', () => undefined);
-    near.on('data', (chunk: Buffer) => setTimeout(() => far.write(chunk), LATE_MS));
-    near.on('end', () => setTimeout(() => far.end(), LATE_MS));
-    far.on('data', (chunk: Buffer) => near.write(chunk));
-    far.on('end', () => near.end());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const close = async () => await new Promise((resolve) => server.close(resolve));
-  return { port: (server.address() as AddressInfo).port, close };
+function delayed(near: Socket, far: Socket): void {
+  near.on('data', (chunk: Buffer) => setTimeout(() => far.write(chunk), LATE_MS));
+  near.on('end', () => setTimeout(() => far.end(), LATE_MS));
+  far.on('data', (chunk: Buffer) => near.write(chunk));
+  far.on('end', () => near.end());
 }
 
 it('a small segment to a receiver that refuses the client certificate late, and without an alert, is not delivered', async () => {
@@ -38,8 +29,8 @@ it('a small segment to a receiver that refuses the client certificate late, and 
     clientChain: authority.cert,
     onVisit: (visit) => visits.push(visit),
   });
-  const latecomer = await startLatecomer(receiver.port);
-  const output = createOutput(tlsConfig(files, latecomer.port));
+  const proxy = await startProxy(receiver.port, delayed);
+  const output = createOutput(tlsConfig(files, proxy.port));
   try {
     const segment = segmentOf(framesOf(1_000));
     expect(await codeOfRejection(output.deliver(segment, unwatched()))).toBe(
@@ -47,7 +38,7 @@ it('a small segment to a receiver that refuses the client certificate late, and 
     );
     expect(visits).toEqual([]);
   } finally {
-    await latecomer.close();
+    await proxy.close();
     await receiver.close();
     await files.remove();
   }

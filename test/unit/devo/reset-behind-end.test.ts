@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createOutput } from '../../../src/devo/create-output.js';
 import type { Authority, CertificateFiles } from './certificates.js';
 import { createAuthority, writeCertificates } from './certificates.js';
+import { startProxy } from './proxy.js';
 import { startReceiver } from './receiver.js';
 import { codeOfRejection, framesOf, segmentOf, unwatched } from './segments.js';
 import { tlsConfig } from './tls-config.js';
@@ -20,10 +19,8 @@ beforeAll(async () => {
 afterAll(() => files.remove());
 
 /** Passes on what a server says; from `afterMs` on it resets a connection so long behind the next that is said. */
-async function startResetter(port: number, afterMs: number, behindMs: number) {
-  const server = createServer({ allowHalfOpen: true }, (near) => {
-    const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-    for (const socket of [near, far]) socket.on('error', () => undefined);
+function resetting(afterMs: number, behindMs: number) {
+  return (near: Socket, far: Socket): void => {
     let late = false;
     setTimeout(() => (late = true), afterMs);
     far.on('data', (chunk: Buffer) => {
@@ -34,11 +31,7 @@ async function startResetter(port: number, afterMs: number, behindMs: number) {
       far.destroy();
     });
     near.on('data', (chunk: Buffer) => far.write(chunk));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const close = async () => await new Promise((resolve) => server.close(resolve));
-  return { port: (server.address() as AddressInfo).port, close };
+  };
 }
 
 // What a receiver does that is told to stop and has not read everything: its kernel had acknowledged all of it. Node
@@ -64,8 +57,8 @@ it.each([
         setTimeout(() => stream.end(), afterMs + 100);
       },
     });
-    const resetter = await startResetter(receiver.port, afterMs, behindMs);
-    const output = createOutput(tlsConfig(files, resetter.port));
+    const proxy = await startProxy(receiver.port, resetting(afterMs, behindMs));
+    const output = createOutput(tlsConfig(files, proxy.port));
     try {
       const segment = segmentOf(framesOf(20_000));
       const lane = async () => await codeOfRejection(output.deliver(segment, unwatched()));
@@ -73,7 +66,7 @@ it.each([
       expect(visits).toBe(DELIVERIES);
       expect(codes).not.toContain('delivered');
     } finally {
-      await resetter.close();
+      await proxy.close();
       await receiver.close();
     }
   },
