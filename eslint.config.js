@@ -6,18 +6,7 @@ import tseslint from 'typescript-eslint';
 const boundaries = [
   [
     'workflows',
-    [
-      'activities',
-      'cortex',
-      'devo',
-      'segments',
-      'config',
-      'worker',
-      'cli',
-      'simulator',
-      'services',
-      'errors',
-    ],
+    ['activities', 'cortex', 'devo', 'segments', 'config', 'worker', 'cli', 'services', 'errors'],
   ],
   [
     'pull',
@@ -30,35 +19,21 @@ const boundaries = [
       'config',
       'worker',
       'cli',
-      'simulator',
       'services',
       'errors',
     ],
   ],
-  ['services', ['workflows', 'activities', 'devo', 'segments', 'worker', 'cli', 'simulator']],
-  [
-    'cortex',
-    ['workflows', 'activities', 'services', 'devo', 'segments', 'worker', 'cli', 'simulator'],
-  ],
-  [
-    'segments',
-    ['workflows', 'activities', 'services', 'cortex', 'devo', 'worker', 'cli', 'simulator'],
-  ],
-  ['devo', ['workflows', 'activities', 'services', 'cortex', 'worker', 'cli', 'simulator']],
-  [
-    'config',
-    ['workflows', 'activities', 'cortex', 'devo', 'segments', 'worker', 'cli', 'simulator'],
-  ],
-  ['activities', ['workflows', 'worker', 'cli', 'simulator']],
-  [
-    'simulator',
-    ['workflows', 'activities', 'cortex', 'services', 'segments', 'devo', 'worker', 'cli'],
-  ],
-  ['worker', ['cli', 'simulator']],
+  ['services', ['workflows', 'activities', 'devo', 'segments', 'worker', 'cli']],
+  ['cortex', ['workflows', 'activities', 'services', 'devo', 'segments', 'worker', 'cli']],
+  ['segments', ['workflows', 'activities', 'services', 'cortex', 'devo', 'worker', 'cli']],
+  ['devo', ['workflows', 'activities', 'services', 'cortex', 'worker', 'cli']],
+  ['config', ['workflows', 'activities', 'cortex', 'devo', 'segments', 'worker', 'cli']],
+  ['activities', ['workflows', 'worker', 'cli']],
+  ['worker', ['cli']],
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.cache/'] },
+  { ignores: ['dist/', 'dist-simulator/', 'node_modules/', '.cache/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
@@ -88,11 +63,32 @@ export default tseslint.config(
       'import-x/no-restricted-paths': [
         'error',
         {
-          zones: boundaries.map(([folder, forbidden]) => ({
-            target: `./src/${folder}`,
-            from: forbidden.map((name) => `./src/${name}`),
-            message: `src/${folder} may not import from there: see docs/architecture.md`,
-          })),
+          zones: [
+            ...boundaries.map(([folder, forbidden]) => ({
+              target: `./src/${folder}`,
+              from: forbidden.map((name) => `./src/${name}`),
+              message: `src/${folder} may not import from there: see docs/architecture.md`,
+            })),
+            { target: './simulator', from: './src', message: 'The simulator stands alone.' },
+            { target: './src', from: './simulator', message: 'Production lacks the simulator.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['#simulator'],
+              allowTypeImports: true,
+              message: 'Production lacks the simulator: load it with loadSimulator.',
+            },
+          ],
         },
       ],
     },

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  resolve: { alias: { '#simulator': join(import.meta.dirname, 'simulator/index.ts') } },
   test: {
     // Each has a `groupOrder` of its own: those that share one must have the same number of workers.
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: [
@@ -19,6 +22,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
@@ -33,6 +37,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'ui',
           include: ['test/ui/**/*.test.ts'],
@@ -44,6 +49,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],

@@ -9,7 +9,7 @@ import { gzip } from 'node:zlib';
 import { createOutput } from '../dist/devo/create-output.js';
 import { segmentFile } from '../dist/segments/segment-paths.js';
 import { openSegmentStore } from '../dist/segments/segment-store.js';
-import { renderEvent } from '../dist/simulator/render-event.js';
+import { renderEvent } from '../dist-simulator/render-event.js';
 
 /** @type {{ folder: string, events: number, segments: number }} */
 const { folder, events, segments } = JSON.parse(process.argv[2] ?? '{}');

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { createServer } from 'node:tls';
-import { createAuthority, writeClientCertificates } from '../dist/simulator/certificates.js';
+import { createAuthority, writeClientCertificates } from '../dist-simulator/certificates.js';
 
 /** @type {{ folder: string }} */
 const { folder } = JSON.parse(process.argv[2] ?? '{}');

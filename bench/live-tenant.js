@@ -1,10 +1,10 @@
 // A tenant under live load and a receiver that notes how old each alert is when it arrives; told by messages.
 import { join } from 'node:path';
 import process from 'node:process';
-import { createAuthority, writeClientCertificates } from '../dist/simulator/certificates.js';
-import { startReceiver } from '../dist/simulator/receiver.js';
-import { startTenant } from '../dist/simulator/tenant.js';
-import { writeConfig } from '../dist/simulator/write-config.js';
+import { createAuthority, writeClientCertificates } from '../dist-simulator/certificates.js';
+import { startReceiver } from '../dist-simulator/receiver.js';
+import { startTenant } from '../dist-simulator/tenant.js';
+import { writeConfig } from '../dist-simulator/write-config.js';
 
 /** @type {{ folder: string, perSecond: number, periodS: number, settleS: number, lookbackS: number }} */
 const { folder, perSecond, periodS, settleS, lookbackS } = JSON.parse(process.argv[2] ?? '{}');

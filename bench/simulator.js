@@ -1,6 +1,6 @@
 // The simulated tenant and receiver as a process of their own: started with `fork`, told by messages, gone with its parent.
 import process from 'node:process';
-import { startSimulator } from '../dist/simulator/simulator.js';
+import { startSimulator } from '../dist-simulator/simulator.js';
 
 const simulator = await startSimulator(JSON.parse(process.argv[2] ?? '{}'));
 process.send?.({

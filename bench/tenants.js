@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeConfig } from '../dist/simulator/write-config.js';
+import { writeConfig } from '../dist-simulator/write-config.js';
 import { cpuMs, residentMb, ROOT, startSimulatorProcess, withPlace } from './processes.js';
 import { printFigures, rounded, say } from './print.js';
 import { startTemporal } from './temporal.js';

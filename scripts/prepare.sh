@@ -40,7 +40,7 @@ installed() {
 built() {
   local stamp=$root/dist/.built
   installed
-  [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/tsconfig.json" "$root/tsconfig.build.json" \
+  [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/simulator" "$root/tsconfig.json" "$root/tsconfig.build.json" \
     "$root/package-lock.json" -newer "$stamp" -print -quit)" ] || return 0
   echo 'Building' >&2
   (cd "$root" && quietly build npm run build)

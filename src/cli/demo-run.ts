@@ -2,11 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
+import type { Reckoning, Simulator } from '#simulator';
 import type { CollectorConfig } from '../config/model.js';
-import { reckoningLine } from '../simulator/reckoning.js';
-import type { Reckoning } from '../simulator/reckoning.js';
-import { startSimulator } from '../simulator/simulator.js';
-import type { Simulator } from '../simulator/simulator.js';
 import { executeApply, planApply } from '../worker/apply.js';
 import { createLogger, secretsOf } from '../worker/log.js';
 import { openTemporal } from '../worker/open-temporal.js';
@@ -18,7 +15,7 @@ import type { DemoProgress } from './demo-view.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
 import { loadForCommand } from './load-for-command.js';
-import { scenario } from './scenario.js';
+import { loadSimulator } from './load-simulator.js';
 import { whileCollecting } from './while-collecting.js';
 
 export interface DemoOptions {
@@ -47,6 +44,7 @@ const SETTLE_MOST_MS = 60_000;
  */
 export async function runDemo(io: Io, options: DemoOptions): Promise<void> {
   const interruption = io.interruption();
+  const { reckoningLine } = await loadSimulator();
   const dir = await demoFolder(options.dir);
   let tidy = options.dir === undefined && !options.keep;
   try {
@@ -71,6 +69,7 @@ async function collectIn(
 ): Promise<Reckoning> {
   io.print('starting a simulated tenant, a simulated Devo, Temporal and the collector ...');
   const { speed } = options;
+  const { scenario, startSimulator } = await loadSimulator();
   const simulator = await startSimulator(
     scenario({ folder: dir, incidents: INCIDENTS, speed, nowMs: io.nowMs() }),
   );

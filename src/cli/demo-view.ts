@@ -1,4 +1,4 @@
-import type { Reckoning } from '../simulator/reckoning.js';
+import type { Reckoning } from '#simulator';
 import { formatDuration } from '../pull/time-text.js';
 import type { StreamReport } from '../worker/status.js';
 import { count } from './cell-text.js';

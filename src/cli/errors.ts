@@ -84,6 +84,16 @@ export const CLI_ERRORS = {
     cause: 'The question was not answered with yes.',
     action: 'Nothing was changed. Run the command again, or with --yes.',
   },
+  SIMULATOR_MISSING: {
+    title: 'No simulator in this installation',
+    cause: 'The simulated tenant and Devo are no part of what is installed for production.',
+    action: 'Run `demo` and `simulator` from a checkout of the project, with `scripts/run.sh`.',
+  },
+  SIMULATOR_PORT_IN_USE: {
+    title: 'Simulator port in use',
+    cause: 'Another process listens on the port that the simulator was told to take.',
+    action: 'Choose another port, or 0 for any free one.',
+  },
   DEMO_MISMATCH: {
     title: 'The demo did not add up',
     cause: 'Something produced did not arrive in time, arrived twice, or arrived damaged.',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { countArgument, examples, factorArgument, portArgument } from './command-options.js';
+import { cliError } from './errors.js';
 import type { Io } from './io.js';
 
 interface SimulatorCommandOptions {
@@ -28,16 +29,19 @@ export function addSimulator(program: Command, io: Io): void {
       ),
     )
     .action(async ({ dir, ...options }: SimulatorCommandOptions) => {
-      const [{ runSimulator }, { makeFolder }, { scenario }] = await Promise.all([
-        import('../simulator/run-simulator.js'),
+      const [{ loadSimulator }, { makeFolder }] = await Promise.all([
+        import('./load-simulator.js'),
         import('./demo-place.js'),
-        import('./scenario.js'),
       ]);
+      const { runSimulator, scenario } = await loadSimulator();
       const folder = await makeFolder(dir);
       await runSimulator({
         ...scenario({ folder, nowMs: io.nowMs(), ...options }),
         print: (line) => io.print(line),
         until: io.interruption(),
+      }).catch((error: unknown) => {
+        const { code, message } = error as NodeJS.ErrnoException;
+        throw code === 'EADDRINUSE' ? cliError('SIMULATOR_PORT_IN_USE', message) : error;
       });
     });
 }

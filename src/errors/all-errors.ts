@@ -4,7 +4,6 @@ import { CONFIG_ERRORS } from '../config/errors.js';
 import { CORTEX_ERRORS } from '../cortex/errors.js';
 import { DEVO_ERRORS } from '../devo/errors.js';
 import { SEGMENT_ERRORS } from '../segments/errors.js';
-import { SIMULATOR_ERRORS } from '../simulator/errors.js';
 import { WORKER_ERRORS } from '../worker/errors.js';
 import { WORKFLOW_ERRORS } from '../workflows/errors.js';
 import type { ErrorCatalogue } from './collector-error.js';
@@ -25,5 +24,4 @@ export const ALL_ERRORS: readonly ErrorChapter[] = [
   { heading: 'Segments on disk', entries: SEGMENT_ERRORS },
   { heading: 'Activities', entries: ACTIVITY_ERRORS },
   { heading: 'Workflows', entries: WORKFLOW_ERRORS },
-  { heading: 'Simulator', entries: SIMULATOR_ERRORS },
 ];

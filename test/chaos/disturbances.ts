@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../../src/simulator/random.js';
-import type { Simulator } from '../../src/simulator/simulator.js';
-import { NO_FAULTS } from '../../src/simulator/tenant-options.js';
-import type { Faults } from '../../src/simulator/tenant-options.js';
-import type { ReceiverMode } from '../../src/simulator/receiver-options.js';
+import type { Random } from '../../simulator/random.js';
+import type { Simulator } from '../../simulator/simulator.js';
+import { NO_FAULTS } from '../../simulator/tenant-options.js';
+import type { Faults } from '../../simulator/tenant-options.js';
+import type { ReceiverMode } from '../../simulator/receiver-options.js';
 import type { CollectorProcess } from '../integration/collector-process.js';
 import { startUp } from '../integration/collector-process.js';
 

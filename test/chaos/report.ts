@@ -1,4 +1,4 @@
-import { reckoningLine } from '../../src/simulator/reckoning.js';
+import { reckoningLine } from '../../simulator/reckoning.js';
 import type { ChaosResult } from './run-chaos.js';
 
 /** The table of a run: kills by kind with how long recovery took, and what arrived. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ServiceName } from '../../src/config/model.js';
 import type { BackfillProgress } from '../../src/pull/backfill.js';
 import { status } from '../../src/workflows/messages.js';
-import type { ServiceKeys } from '../../src/simulator/write-config.js';
+import type { ServiceKeys } from '../../simulator/write-config.js';
 import { measureBeside } from './beside.js';
 import { connectTo } from './collector-process.js';
 import { faultsOf, history, NO_FAULTS, withTrial } from './trial.js';

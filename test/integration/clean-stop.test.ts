@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, onTestFailed, test } from 'vitest';
-import { NO_FAULTS as NO_API_FAULTS } from '../../src/simulator/tenant-options.js';
+import { NO_FAULTS as NO_API_FAULTS } from '../../simulator/tenant-options.js';
 import { readRecord } from '../../src/worker/leftover-temporal.js';
 import {
   IMPATIENT,

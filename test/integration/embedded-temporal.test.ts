@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { reservePort } from '../../src/simulator/reserve-port.js';
+import { reservePort } from '../../simulator/reserve-port.js';
 import { startEmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
 import type { EmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
 import { freePort } from '../../src/worker/free-port.js';

@@ -1,15 +1,15 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { createAuthority, writeClientCertificates } from '../../src/simulator/certificates.js';
-import { listen } from '../../src/simulator/listen.js';
-import { startReceiver } from '../../src/simulator/receiver.js';
-import type { Receiver } from '../../src/simulator/receiver.js';
-import { startTenant } from '../../src/simulator/tenant.js';
-import type { Tenant } from '../../src/simulator/tenant.js';
-import type { TenantOptions } from '../../src/simulator/tenant-options.js';
-import { writeConfig } from '../../src/simulator/write-config.js';
-import type { ConfigInput, ConfigOutput } from '../../src/simulator/write-config.js';
+import { createAuthority, writeClientCertificates } from '../../simulator/certificates.js';
+import { listen } from '../../simulator/listen.js';
+import { startReceiver } from '../../simulator/receiver.js';
+import type { Receiver } from '../../simulator/receiver.js';
+import { startTenant } from '../../simulator/tenant.js';
+import type { Tenant } from '../../simulator/tenant.js';
+import type { TenantOptions } from '../../simulator/tenant-options.js';
+import { writeConfig } from '../../simulator/write-config.js';
+import type { ConfigInput, ConfigOutput } from '../../simulator/write-config.js';
 import { changeConfig } from './change-config.js';
 import { IMPATIENT, REFUSING_PORT, uiPort } from './collecting.js';
 

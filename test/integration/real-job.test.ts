@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StatusJson } from '../../src/cli/status-json.js';
-import type { Reckoning } from '../../src/simulator/reckoning.js';
+import type { Reckoning } from '../../simulator/reckoning.js';
 import { runCli, untilAnswered } from './cli-process.js';
 import { until } from './collecting.js';
 import type { CollectorProcess } from './collector-process.js';

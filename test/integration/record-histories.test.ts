@@ -150,7 +150,7 @@ test.runIf(recording)(
 async function recordBackfill(
   name: string,
   fetch: (input: FetchSegmentInput, queue: string) => Promise<SegmentReceipt>,
-  steer: (handle: WorkflowHandle<typeof backfill>) => Promise<void> = async () => undefined,
+  steer: (handle: WorkflowHandle<typeof backfill>) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   let queue = '';
   const activities = {

@@ -1,4 +1,4 @@
-import type { Reckoning } from '../../src/simulator/reckoning.js';
+import type { Reckoning } from '../../simulator/reckoning.js';
 import { startCli, untilPrinted } from './cli-process.js';
 
 /** `cortex-devo simulator` as a process of its own, steered over HTTP. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { status } from '../../src/workflows/messages.js';
-import { EVERY_SERVICE } from '../../src/simulator/write-config.js';
+import { EVERY_SERVICE } from '../../simulator/write-config.js';
 import { connectTo } from './collector-process.js';
 import { faultsOf, history, NO_FAULTS, withTrial } from './trial.js';
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Reckoning } from '../../src/simulator/reckoning.js';
-import { startSimulator } from '../../src/simulator/simulator.js';
-import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.js';
+import type { Reckoning } from '../../simulator/reckoning.js';
+import { startSimulator } from '../../simulator/simulator.js';
+import type { Simulator, SimulatorOptions } from '../../simulator/simulator.js';
 import { until } from './collecting.js';
 import { startUp } from './collector-process.js';
 import type { CollectorProcess } from './collector-process.js';

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createAuthority, writeClientCertificates } from '../../src/simulator/certificates.js';
-import { startReceiver } from '../../src/simulator/receiver.js';
-import type { Receiver } from '../../src/simulator/receiver.js';
-import { startTenant } from '../../src/simulator/tenant.js';
-import { writeConfig } from '../../src/simulator/write-config.js';
+import { createAuthority, writeClientCertificates } from '../../simulator/certificates.js';
+import { startReceiver } from '../../simulator/receiver.js';
+import type { Receiver } from '../../simulator/receiver.js';
+import { startTenant } from '../../simulator/tenant.js';
+import { writeConfig } from '../../simulator/write-config.js';
 import { startUp } from './collector-process.js';
 import { IMPATIENT, incidentsOfToday, statusAt, uiPort, until } from './collecting.js';
 

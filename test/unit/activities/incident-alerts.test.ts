@@ -18,10 +18,10 @@ import type {
   ListChangedInput,
 } from '../../../src/pull/receipts.js';
 import { openSegmentStore } from '../../../src/segments/segment-store.js';
-import { writeConfig } from '../../../src/simulator/write-config.js';
-import { startTenant } from '../../../src/simulator/tenant.js';
-import type { Tenant } from '../../../src/simulator/tenant.js';
-import type { TenantOptions } from '../../../src/simulator/tenant-options.js';
+import { writeConfig } from '../../../simulator/write-config.js';
+import { startTenant } from '../../../simulator/tenant.js';
+import type { Tenant } from '../../../simulator/tenant.js';
+import type { TenantOptions } from '../../../simulator/tenant-options.js';
 
 // The SDK tells of each failed activity, and one fails here on purpose.
 Runtime.install({ logger: new DefaultLogger('ERROR') });

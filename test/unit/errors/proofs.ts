@@ -66,15 +66,13 @@ export const PROOFS = {
     'unit/cli/status-table.test.ts': ['STREAM_NOT_STARTED', 'STREAM_NO_ANSWER'],
     'unit/cli/checks.test.ts': ['VALIDATE_TIMEOUT'],
     'unit/cli/report-error.test.ts': ['INTERNAL'],
-    'unit/simulator/simulator.test.ts': ['SIMULATOR_PORT_IN_USE'],
+    'unit/cli/simulator.test.ts': ['SIMULATOR_MISSING', 'SIMULATOR_PORT_IN_USE'],
   },
   // Nothing that a test can do to a whole collector in a bounded time brings these about reliably.
   inParts: {
     'unit/devo/http-output.test.ts': ['DEVO_FRAME_INVALID'],
     'unit/devo/local-outputs.test.ts': ['DEVO_CONSOLE_CLOSED'],
-    'unit/errors/rare-errors.test.ts': [
-      ...['CANCELLED', 'DEVO_CONNECT_FAILED', 'SIMULATOR_OPTION_INVALID'],
-    ],
+    'unit/errors/rare-errors.test.ts': [...['CANCELLED', 'DEVO_CONNECT_FAILED']],
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 

@@ -6,7 +6,6 @@ import { codeOf } from '../../../src/activities/failure.js';
 import type { CollectorConfig } from '../../../src/config/model.js';
 import { toConnectError } from '../../../src/devo/connection.js';
 import { WindowUnsettledError } from '../../../src/pull/read-window.js';
-import { parseMode } from '../../../src/simulator/receiver-mode.js';
 import { describeFailure } from '../../../src/workflows/failure.js';
 
 it('a delivery that no worker takes is HOST_GONE, an activity without heartbeats WORKER_LOST', () => {
@@ -35,11 +34,5 @@ it('a stream that the config of this worker lacks is CONFIG_STREAM_UNKNOWN', () 
   const stream = { input: 'acme', inputId: '1', stream: 'alerts' } as const;
   expect(() => streamConfig(config, stream, null)).toThrow(
     expect.objectContaining({ code: 'CONFIG_STREAM_UNKNOWN', retry: 'never' }) as Error,
-  );
-});
-
-it('a mode that the simulated receiver does not know is SIMULATOR_OPTION_INVALID', () => {
-  expect(() => parseMode({ kind: 'asleep' })).toThrow(
-    expect.objectContaining({ code: 'SIMULATOR_OPTION_INVALID' }) as Error,
   );
 });

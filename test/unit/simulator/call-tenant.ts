@@ -1,4 +1,4 @@
-import { DEFAULT_CREDENTIALS } from '../../../src/simulator/tenant-options.js';
+import { DEFAULT_CREDENTIALS } from '../../../simulator/tenant-options.js';
 
 /** A reply as tests look at it. */
 export interface TenantAnswer {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../src/simulator/certificates.js';
-import type { Authority, KeyPairPem } from '../../../src/simulator/certificates.js';
+import { createAuthority } from '../../../simulator/certificates.js';
+import type { Authority, KeyPairPem } from '../../../simulator/certificates.js';
 
 const servers: tls.Server[] = [];
 afterEach(() => {

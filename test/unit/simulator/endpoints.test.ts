@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createEndpoints } from '../../../src/simulator/endpoints.js';
-import { DEFAULT_BEHAVIOUR } from '../../../src/simulator/tenant-options.js';
-import { World } from '../../../src/simulator/world.js';
+import { createEndpoints } from '../../../simulator/endpoints.js';
+import { DEFAULT_BEHAVIOUR } from '../../../simulator/tenant-options.js';
+import { World } from '../../../simulator/world.js';
 
 const AT_MS = 1_760_000_000_000;
 const history = { count: 50, fromMs: AT_MS + 1, toMs: AT_MS + 1000 };

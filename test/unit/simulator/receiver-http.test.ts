@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startReceiver } from '../../../src/simulator/receiver.js';
-import type { Receiver } from '../../../src/simulator/receiver.js';
-import type { ReceiverMode } from '../../../src/simulator/receiver-options.js';
+import { startReceiver } from '../../../simulator/receiver.js';
+import type { Receiver } from '../../../simulator/receiver.js';
+import type { ReceiverMode } from '../../../simulator/receiver-options.js';
 
 const PATH = '/stream/dom/token!T0/-/edr.cortex_xdr.audit_managements';
 const LINES = [0, 1, 2]

@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../src/simulator/certificates.js';
-import type { Authority, KeyPairPem } from '../../../src/simulator/certificates.js';
-import { startReceiver } from '../../../src/simulator/receiver.js';
-import type { Receiver } from '../../../src/simulator/receiver.js';
-import type { ReceiverMode, ReceiverOptions } from '../../../src/simulator/receiver-options.js';
+import { createAuthority } from '../../../simulator/certificates.js';
+import type { Authority, KeyPairPem } from '../../../simulator/certificates.js';
+import { startReceiver } from '../../../simulator/receiver.js';
+import type { Receiver } from '../../../simulator/receiver.js';
+import type { ReceiverMode, ReceiverOptions } from '../../../simulator/receiver-options.js';
 import { startProxy } from './end-proxy.js';
 
 type Kind = 'tls' | 'tcp';

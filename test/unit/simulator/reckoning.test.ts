@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_TAGS } from '../../../src/simulator/books.js';
-import { reckon, reckoningLine } from '../../../src/simulator/reckoning.js';
-import type { Received } from '../../../src/simulator/reckoning.js';
+import { DEFAULT_TAGS } from '../../../simulator/books.js';
+import { reckon, reckoningLine } from '../../../simulator/reckoning.js';
+import type { Received } from '../../../simulator/reckoning.js';
 
 function receivedOf(counts: Readonly<Record<string, number>>): Received {
   const values = Object.values(counts);

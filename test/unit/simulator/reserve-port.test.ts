@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { listen } from '../../../src/simulator/listen.js';
-import { startReceiver } from '../../../src/simulator/receiver.js';
-import { reservePort } from '../../../src/simulator/reserve-port.js';
+import { listen } from '../../../simulator/listen.js';
+import { startReceiver } from '../../../simulator/receiver.js';
+import { reservePort } from '../../../simulator/reserve-port.js';
 import { freePort } from '../../../src/worker/free-port.js';
 
 /**

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load-config.js';
-import { createAuthority, writeClientCertificates } from '../../../src/simulator/certificates.js';
-import { runSimulator } from '../../../src/simulator/run-simulator.js';
-import { booksOf, startSimulator } from '../../../src/simulator/simulator.js';
-import type { SimulatorOptions } from '../../../src/simulator/simulator.js';
-import { writeConfig } from '../../../src/simulator/write-config.js';
-import { DEFAULT_CREDENTIALS } from '../../../src/simulator/tenant-options.js';
+import { createAuthority, writeClientCertificates } from '../../../simulator/certificates.js';
+import { runSimulator } from '../../../simulator/run-simulator.js';
+import { booksOf, startSimulator } from '../../../simulator/simulator.js';
+import type { SimulatorOptions } from '../../../simulator/simulator.js';
+import { writeConfig } from '../../../simulator/write-config.js';
+import { DEFAULT_CREDENTIALS } from '../../../simulator/tenant-options.js';
 
 let folder: string;
 beforeEach(() => {
@@ -136,7 +136,7 @@ describe('a simulator', () => {
     const first = await startSimulator(options());
     await expect(
       startSimulator({ ...options(), tenant: { port: first.tenant.port } }),
-    ).rejects.toMatchObject({ code: 'SIMULATOR_PORT_IN_USE' });
+    ).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await first.stop();
   });
 

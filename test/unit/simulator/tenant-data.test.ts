@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startTenant } from '../../../src/simulator/tenant.js';
-import type { Tenant } from '../../../src/simulator/tenant.js';
-import type { TenantOptions } from '../../../src/simulator/tenant-options.js';
+import { startTenant } from '../../../simulator/tenant.js';
+import type { Tenant } from '../../../simulator/tenant.js';
+import type { TenantOptions } from '../../../simulator/tenant-options.js';
 import { call, page } from './call-tenant.js';
 
 const START_MS = 1_760_000_000_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTenant } from '../../../src/simulator/tenant.js';
-import type { Tenant } from '../../../src/simulator/tenant.js';
+import { startTenant } from '../../../simulator/tenant.js';
+import type { Tenant } from '../../../simulator/tenant.js';
 import { call, page, STANDARD_HEADERS } from './call-tenant.js';
 
 const NOW_MS = 1_760_000_000_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Timeline } from '../../../src/simulator/timeline.js';
+import { Timeline } from '../../../simulator/timeline.js';
 
 const time = fc.integer({ min: 1, max: 5 });
 

@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Credentials } from '../config/model.js';
 import { ApiFault } from './api-fault.js';
 import { authorise } from './authorise.js';
 import { answerControl } from './control.js';
@@ -13,7 +12,7 @@ import { createRandom } from './random.js';
 import { SlidingWindow } from './sliding-window.js';
 import { applyFault, drawFault, SERVER_ERROR_TEXT } from './tenant-faults.js';
 import { ENDPOINT_NAMES } from './tenant-options.js';
-import type { Behaviour, EndpointName, Faults } from './tenant-options.js';
+import type { Behaviour, Credentials, EndpointName, Faults } from './tenant-options.js';
 import { faultReply, jsonReply, sendReply } from './tenant-reply.js';
 import type { TenantReply } from './tenant-reply.js';
 import type { RequestCounts } from './tenant-stats.js';

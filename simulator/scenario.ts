@@ -1,5 +1,5 @@
-import type { SimulatorOptions } from '../simulator/simulator.js';
-import { EVERY_SERVICE } from '../simulator/write-config.js';
+import type { SimulatorOptions } from './simulator.js';
+import { EVERY_SERVICE } from './write-config.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -12,7 +12,7 @@ export interface RunSimulatorOptions extends SimulatorOptions {
 /**
  * Runs tenant and receiver in this process until it is interrupted: prints the addresses first and the
  * reckoning last, and returns it.
- * @throws {CollectorError} SIMULATOR_PORT_IN_USE
+ * @throws {Error} `EADDRINUSE` where another process has a port asked for
  */
 export async function runSimulator(options: RunSimulatorOptions): Promise<Reckoning> {
   const simulator = await startSimulator(options);

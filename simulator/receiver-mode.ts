@@ -1,4 +1,3 @@
-import { CollectorError } from '../errors/collector-error.js';
 import type { ReceiverMode } from './receiver-options.js';
 
 /** Modes and the number each of them needs, if any. */
@@ -14,20 +13,13 @@ const NEEDS: Readonly<Record<ReceiverMode['kind'], string | undefined>> = {
   'http-status': 'status',
 };
 
-/**
- * Checks a mode that came as JSON.
- * @throws {CollectorError} SIMULATOR_OPTION_INVALID
- */
+/** Checks a mode that came as JSON; raises what it refuses. */
 export function parseMode(body: unknown): ReceiverMode {
   if (isMode(body)) return body;
   const known = Object.entries(NEEDS)
     .map(([kind, need]) => (need === undefined ? kind : `${kind} with ${need}`))
     .join(', ');
-  throw new CollectorError(
-    'SIMULATOR_OPTION_INVALID',
-    `found no mode of the receiver; expected kind to be one of ${known}`,
-    { retry: 'never' },
-  );
+  throw new Error(`found no mode of the receiver; expected kind to be one of ${known}`);
 }
 
 function isMode(body: unknown): body is ReceiverMode {

@@ -36,7 +36,7 @@ export interface Receiver {
 /**
  * Starts a receiver on 127.0.0.1. An event read from a connection that is reset later did arrive, so resets
  * rightly lead to duplicates.
- * @throws {CollectorError} SIMULATOR_PORT_IN_USE
+ * @throws {Error} `EADDRINUSE` where another process has the port asked for
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const tally = new Tally(options.tags);

@@ -2,7 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import type { Credentials, ServiceName } from '../config/model.js';
+import type { Credentials } from './tenant-options.js';
+
+/** The services of the collector, by the key they have in the config file. */
+export type ServiceName =
+  'incidents' | 'alerts' | 'all_alerts' | 'audit_managements' | 'agent_audits';
 
 /** Keys of one service as they stand in the config file. */
 export type ServiceKeys = Readonly<Record<string, string | number | boolean>>;

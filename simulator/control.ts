@@ -1,7 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { CollectorError } from '../errors/collector-error.js';
-import { messageOf } from '../errors/message-of.js';
 import { readBody } from './http-body.js';
 import { DEFAULT_BEHAVIOUR, ENDPOINT_NAMES, NO_FAULTS, RECORD_KINDS } from './tenant-options.js';
 import type { Behaviour, Faults, ProductionRates } from './tenant-options.js';
@@ -30,30 +28,21 @@ export async function answerControl(
     const content: unknown = body === undefined || body.length === 0 ? undefined : parse(body);
     send(200, (await route(content)) ?? {});
   } catch (error) {
-    send(400, { error: messageOf(error) });
+    send(400, { error: error instanceof Error ? error.message : String(error) });
   }
 }
 
-/**
- * Checks a change of the faults.
- * @throws {CollectorError} SIMULATOR_OPTION_INVALID
- */
+/** Checks a change of the faults; raises what it refuses. */
 export function parseFaults(body: unknown): Partial<Faults> {
   return checked(body, Object.keys(NO_FAULTS), isAmount);
 }
 
-/**
- * Checks new rates of production.
- * @throws {CollectorError} SIMULATOR_OPTION_INVALID
- */
+/** Checks new rates of production; raises what it refuses. */
 export function parseRates(body: unknown): ProductionRates {
   return checked(body, [...RECORD_KINDS, 'modifications', 'modifiedAmong', 'speed'], isAmount);
 }
 
-/**
- * Checks a change of the behaviour; a value must be of the default's type.
- * @throws {CollectorError} SIMULATOR_OPTION_INVALID
- */
+/** Checks a change of the behaviour; a value must be of the default's type; raises what it refuses. */
 export function parseBehaviour(body: unknown): Partial<Behaviour> {
   const defaults: Readonly<Record<string, unknown>> = { ...DEFAULT_BEHAVIOUR };
   return checked(body, Object.keys(defaults), (value, name) => {
@@ -63,10 +52,7 @@ export function parseBehaviour(body: unknown): Partial<Behaviour> {
   });
 }
 
-/**
- * Reads `{"count": n}`.
- * @throws {CollectorError} SIMULATOR_OPTION_INVALID
- */
+/** Reads `{"count": n}`; raises what it refuses. */
 export function parseCount(body: unknown): number {
   const { count } = checked(body, ['count'], isAmount) as { readonly count?: number };
   return count ?? 1;
@@ -103,10 +89,6 @@ function isDenied(value: unknown): boolean {
   );
 }
 
-function invalid(found: string, names: readonly string[]): CollectorError {
-  return new CollectorError(
-    'SIMULATOR_OPTION_INVALID',
-    `${found}; expected an object with some of ${names.join(', ')}`,
-    { retry: 'never' },
-  );
+function invalid(found: string, names: readonly string[]): Error {
+  return new Error(`${found}; expected an object with some of ${names.join(', ')}`);
 }

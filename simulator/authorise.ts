@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type { Credentials } from '../config/model.js';
 import { ApiFault } from './api-fault.js';
+import type { Credentials } from './tenant-options.js';
 
 /** An advanced key's signature is good for this long, clock differences included. */
 const SIGNATURE_MS = 15 * 60_000;

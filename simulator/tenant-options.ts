@@ -1,4 +1,3 @@
-import type { Credentials } from '../config/model.js';
 import type { EventRange } from './alerts.js';
 import type { Oversize } from './incidents.js';
 import type { Delay, History } from './population.js';
@@ -97,6 +96,13 @@ export interface ProductionRates extends Readonly<Partial<Record<RecordKind, num
   readonly modifiedAmong?: number;
   /** All rates are multiplied by it; default 1. */
   readonly speed?: number;
+}
+
+/** A key of the tenant. */
+export interface Credentials {
+  readonly apiKey: string;
+  readonly apiKeyId: string;
+  readonly authType: 'standard' | 'advanced';
 }
 
 export interface TenantOptions {

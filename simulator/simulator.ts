@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 
-import type { ServiceName } from '../config/model.js';
 import { DEFAULT_TAGS } from './books.js';
 import type { Book } from './books.js';
 import { createAuthority, writeClientCertificates } from './certificates.js';
@@ -14,7 +13,7 @@ import { startTenant } from './tenant.js';
 import type { Tenant } from './tenant.js';
 import type { TenantOptions } from './tenant-options.js';
 import { writeConfig } from './write-config.js';
-import type { ServiceKeys } from './write-config.js';
+import type { ServiceKeys, ServiceName } from './write-config.js';
 
 export interface SimulatorOptions {
   /** Where the config folder is written. */
@@ -49,7 +48,7 @@ export interface Simulator {
 /**
  * Starts both ends and writes the config. Adds to the tenant's control endpoint: `GET
  * /simulator/reckoning`, `GET /simulator/receiver`, `POST /simulator/receiver` (a receiver mode).
- * @throws {CollectorError} SIMULATOR_PORT_IN_USE
+ * @throws {Error} `EADDRINUSE` where another process has a port asked for
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const authority = await createAuthority();

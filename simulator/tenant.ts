@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 
-import type { Credentials } from '../config/model.js';
 import type { Book } from './books.js';
 import { parseBehaviour, parseCount, parseFaults, parseRates } from './control.js';
 import type { ControlRoute } from './control.js';
@@ -11,7 +10,13 @@ import { createTenantHandler } from './tenant-handler.js';
 import { RequestCounts } from './tenant-stats.js';
 import type { TenantStats } from './tenant-stats.js';
 import { DEFAULT_BEHAVIOUR, DEFAULT_CREDENTIALS, NO_FAULTS } from './tenant-options.js';
-import type { Behaviour, Faults, ProductionRates, TenantOptions } from './tenant-options.js';
+import type {
+  Behaviour,
+  Credentials,
+  Faults,
+  ProductionRates,
+  TenantOptions,
+} from './tenant-options.js';
 import { World } from './world.js';
 
 /** A simulated Cortex XDR tenant, listening. */
@@ -41,7 +46,7 @@ export interface Tenant {
  * Starts a tenant on 127.0.0.1. It can be steered by the methods and, from another process, by JSON over
  * HTTP: `GET /simulator/stats`, `POST /simulator/faults`, `/behaviour`, `/production`, `/stop-production`,
  * `/modify` (`{"count": n}`).
- * @throws {CollectorError} SIMULATOR_PORT_IN_USE
+ * @throws {Error} `EADDRINUSE` where another process has the port asked for
  */
 export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
   const world = new World(options);
