@@ -99,6 +99,11 @@ export const CLI_ERRORS = {
     cause: 'Something produced did not arrive in time, arrived twice, or arrived damaged.',
     action: 'Run it again with --keep --debug and report the log with the kept folder.',
   },
+  OUTPUT_FAILED: {
+    title: 'Output not written',
+    cause: 'What standard output goes to takes no more: a full disk, or a device that failed.',
+    action: 'Make room, or send the output somewhere else; what is there is not whole.',
+  },
   INTERNAL: {
     title: 'Unexpected error',
     cause: 'A mistake in this program, or an error of the system that it does not know.',

@@ -1,9 +1,11 @@
-import type { CollectorConfig } from '../config/model.js';
+import type { CollectorConfig, ConfigWarning } from '../config/model.js';
 import type { Io } from './io.js';
 
 interface Given {
   readonly config?: string;
   readonly debug?: boolean;
+  /** Hears the warnings as well, before anything is raised. */
+  readonly onWarnings?: (warnings: readonly ConfigWarning[]) => void;
 }
 
 /**
@@ -27,23 +29,32 @@ async function load(
   options: Given,
   certificates: 'required' | 'optional',
 ): Promise<CollectorConfig> {
-  const [{ loadConfig }, { warningLines }] = await Promise.all([
+  const [{ loadConfig }, { ConfigError }, { warningLines }] = await Promise.all([
     import('../config/load-config.js'),
+    import('../config/errors.js'),
     import('../config/print-problems.js'),
   ]);
-  const { config, warnings } = loadConfig({
-    file: options.config,
-    env: io.env,
-    nowMs: io.nowMs(),
-    certificates,
-  });
-  const serious = warnings.filter(({ severity }) => severity === 'warning');
-  for (const line of warningLines(serious)) {
-    io.printError(`${io.colors.yellow('warning')} ${line}`);
-  }
-  if (options.debug === true) {
+  const tell = (warnings: readonly ConfigWarning[]) => {
+    options.onWarnings?.(warnings);
+    const serious = warnings.filter(({ severity }) => severity === 'warning');
+    for (const line of warningLines(serious)) {
+      io.printError(`${io.colors.yellow('warning')} ${line}`);
+    }
+    if (options.debug !== true) return;
     const rest = warnings.filter(({ severity }) => severity === 'info');
     for (const line of warningLines(rest)) io.printError(io.colors.dim(`info ${line}`));
+  };
+  try {
+    const { config, warnings } = loadConfig({
+      file: options.config,
+      env: io.env,
+      nowMs: io.nowMs(),
+      certificates,
+    });
+    tell(warnings);
+    return config;
+  } catch (error) {
+    if (error instanceof ConfigError) tell(error.warnings);
+    throw error;
   }
-  return config;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { CollectorConfig } from '../config/model.js';
+import { ConfigError } from '../config/errors.js';
+import type { CollectorConfig, ConfigWarning } from '../config/model.js';
 import type { CheckResult } from './checks.js';
 import { configOption, examples, jsonOption } from './command-options.js';
 import { cliError } from './errors.js';
@@ -29,7 +30,18 @@ export function addValidate(program: Command, io: Io): void {
       ),
     )
     .action(async (options: ValidateOptions) => {
-      const config = await loadForCommand(io, { ...options, ...program.opts<GlobalOptions>() });
+      const warnings: ConfigWarning[] = [];
+      const printJson = (report: object) => {
+        if (options.json === true) io.print(JSON.stringify({ ...report, warnings }, undefined, 2));
+      };
+      const config = await loadForCommand(io, {
+        ...options,
+        ...program.opts<GlobalOptions>(),
+        onWarnings: (found) => warnings.push(...found),
+      }).catch((error: unknown) => {
+        printJson({ checks: [], problems: error instanceof ConfigError ? error.problems : [] });
+        throw error;
+      });
       const checks = options.offline === true ? [] : await checksOf(config, io);
       const { checkLine, runChecks } = await import('./checks.js');
       const show = (result: CheckResult) => {
@@ -38,7 +50,7 @@ export function addValidate(program: Command, io: Io): void {
       const sound: CheckResult = { name: `config (${config.paths.configFile})`, ok: true };
       show(sound);
       const results = [sound, ...(await runChecks(checks, show))];
-      if (options.json === true) io.print(JSON.stringify({ checks: results }, undefined, 2));
+      printJson({ checks: results, problems: [] });
       const failed = results.filter(({ ok }) => !ok).length;
       if (failed > 0) {
         throw cliError('VALIDATE_FAILED', `${failed} of ${results.length} checks failed`);

@@ -1,5 +1,6 @@
 import { CollectorError } from '../errors/collector-error.js';
 import type { ErrorCatalogue } from '../errors/collector-error.js';
+import type { ConfigWarning } from './model.js';
 
 export const CONFIG_ERRORS = {
   CONFIG_INVALID: {
@@ -125,7 +126,12 @@ export class ConfigError extends CollectorError {
   /** What a command exits with: wrong usage or config. */
   readonly exitCode = 2;
 
-  constructor(file: string, problems: readonly ConfigProblem[]) {
+  constructor(
+    file: string,
+    problems: readonly ConfigProblem[],
+    /** Found beside the mistakes; a misspelt key is often the reason of one. */
+    readonly warnings: readonly ConfigWarning[] = [],
+  ) {
     const [first] = problems;
     const single = problems.length === 1 ? first : undefined;
     super(

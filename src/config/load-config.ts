@@ -66,7 +66,7 @@ export function checkConfig(
   const config = readConfig(raw, paths, { env, nowMs, findings });
   if (certificates === 'optional') asWarnings(findings, 'CONFIG_CERT_MISSING');
   if (config === undefined || findings.problems.length > 0) {
-    throw new ConfigError(paths.configFile, findings.problems);
+    throw new ConfigError(paths.configFile, findings.problems, allWarnings(findings));
   }
   return { config, warnings: allWarnings(findings) };
 }

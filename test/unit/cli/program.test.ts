@@ -141,6 +141,22 @@ describe('a config file that cannot be used', () => {
     expect(io.errors.filter((line) => line.startsWith('error CONFIG_NO_OUTPUTS'))).toHaveLength(1);
   });
 
+  it('shows the misspelt key beside the mistake that it brings about, in JSON too', async () => {
+    const config = join(folder, 'config.yaml');
+    writeFileSync(config, SOUND.replace('outputs:', 'ouputs:'));
+    const io = fakeIo();
+    expect(await runProgram(['validate', '--offline', '--json', '--config', config], io)).toBe(2);
+    expect(io.errors).toEqual([
+      expect.stringMatching(/^warning CONFIG_KEY_UNKNOWN ouputs: .*did you mean outputs\?/),
+      expect.stringMatching(/^error CONFIG_NO_OUTPUTS outputs: /),
+    ]);
+    expect(JSON.parse(io.printed.join('\n'))).toMatchObject({
+      checks: [],
+      problems: [{ code: 'CONFIG_NO_OUTPUTS', path: 'outputs' }],
+      warnings: [{ code: 'CONFIG_KEY_UNKNOWN', path: 'ouputs' }],
+    });
+  });
+
   it.each([['--debug'], []])('shows a stack trace only with --debug (%s)', async (...flags) => {
     const io = fakeIo();
     await runProgram(['validate', '--config', join(folder, 'absent.yaml'), ...flags], io);
@@ -213,6 +229,8 @@ describe('a sound config file', () => {
     await runProgram(['validate', '--offline', '--json', '--config', config], io);
     expect(JSON.parse(io.printed.join('\n'))).toEqual({
       checks: [{ name: `config (${config})`, ok: true }],
+      problems: [],
+      warnings: [],
     });
   });
 
