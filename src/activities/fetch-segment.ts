@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { LIMITS } from '../pull/limits.js';
 import { overlapMsOf } from '../pull/window.js';
 import { readWindow } from '../pull/read-window.js';
 import type { FetchSegmentInput, SegmentReceipt } from '../pull/receipts.js';
@@ -9,9 +10,6 @@ import { streamConfig } from './dependencies.js';
 import { guarded } from './guarded.js';
 import { pageReader, PAGES_AT_ONCE } from './page-reader.js';
 import { createWindowSink } from './window-sink.js';
-
-/** Rows of one segment: some MB, and a retry that is cheap. */
-const MOST_ROWS = 5_000;
 
 const ACTIVITY = { activity: 'fetchSegment', atStop: 'give up' } as const;
 
@@ -33,7 +31,7 @@ export function createFetchSegment(deps: ActivityDependencies) {
         const readPage = pageReader(client, service, stream, { signal, priority });
         const sink = createWindowSink(input, service, stream, config.name, writer);
         const read = await readWindow(input.window, readPage, sink, {
-          maxRows: MOST_ROWS,
+          maxRows: LIMITS.segmentRows,
           concurrency: PAGES_AT_ONCE,
           overlapMs: overlapMsOf(input.stream),
         });

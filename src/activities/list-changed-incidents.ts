@@ -4,6 +4,7 @@ import type { ListedIncident } from '../pull/incident-memory.js';
 import { readWindow } from '../pull/read-window.js';
 import type { RowSink } from '../pull/read-window.js';
 import type { ChangedIncidents, ListChangedInput } from '../pull/receipts.js';
+import { LIMITS } from '../pull/limits.js';
 import { overlapMsOf } from '../pull/window.js';
 import { isJsonObject } from '../cortex/json.js';
 import { incidents as service } from '../services/incidents.js';
@@ -14,9 +15,6 @@ import { streamConfig } from './dependencies.js';
 import { guarded } from './guarded.js';
 import { pageReader, PAGES_AT_ONCE } from './page-reader.js';
 import type { Row } from './window-sink.js';
-
-/** Incidents per window: the calls for their alerts take minutes, and a window is not done before the last. */
-const MOST_INCIDENTS = 500;
 
 const ACTIVITY = { activity: 'listChangedIncidents', atStop: 'give up' } as const;
 
@@ -32,7 +30,7 @@ export function createListChangedIncidents(deps: ActivityDependencies) {
       });
       const sink = createListSink(input, stream);
       const read = await readWindow(input.window, readPage, sink, {
-        maxRows: MOST_INCIDENTS,
+        maxRows: LIMITS.incidents,
         concurrency: PAGES_AT_ONCE,
         overlapMs: overlapMsOf(input.stream),
       });

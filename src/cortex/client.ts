@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios from 'axios';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Credentials } from '../config/model.js';
+import { LIMITS } from '../pull/limits.js';
 import type { Priority } from '../pull/receipts.js';
 import type { TimeWindow } from '../pull/window.js';
 import { bodyText } from './body.js';
@@ -16,8 +17,6 @@ import { rowsOfReply } from './rows-of-reply.js';
 import type { ReplyRows } from './rows-of-reply.js';
 import { authHeaders } from './signing.js';
 
-/** Rows of a page: the API takes no more anywhere. */
-export const PAGE_SIZE = 100;
 /** A page of alerts with many events can take the API this long (peers wait 30 to 120 s). */
 const TIMEOUT_MS = 90_000;
 /** Far above any page met (100 alerts with events: some MB); keeps a runaway body out of memory. */
@@ -34,7 +33,7 @@ export interface CallOptions {
   readonly quota?: 'input' | 'own';
 }
 
-/** One page of a list call: rows `[offset, offset + 100)` of a window, ascending by the time field. */
+/** One page of a list call: rows `[offset, offset + page size)` of a window, ascending by the time field. */
 export interface ListRequest {
   readonly apiFqdn: string;
   /** Under `/public_api/`. */
@@ -194,7 +193,7 @@ function listBody({ timeField, window, offset }: ListRequest): JsonObject {
       { field: timeField, operator: 'lte', value: window.toMs },
     ],
     search_from: offset,
-    search_to: offset + PAGE_SIZE,
+    search_to: offset + LIMITS.pageRows,
     sort: { field: timeField, keyword: 'asc' },
   };
 }

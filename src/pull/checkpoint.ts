@@ -12,8 +12,6 @@ export interface KeySlice {
 
 /** Characters of one short hash: 60 bits in base64url, so 5,000 keys meet a stranger once in 10^14 records. */
 export const KEY_LENGTH = 10;
-/** Most keys a checkpoint carries: about 50 KB of a workflow's state. */
-export const KEY_CAP = 5_000;
 /** Version of the shape below; `migrateCheckpoint` brings older ones up. */
 export const CHECKPOINT_VERSION = 1;
 

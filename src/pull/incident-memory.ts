@@ -1,3 +1,5 @@
+import { LIMITS } from './limits.js';
+
 /** What was sent of an incident, to ask for its alerts again only where they changed. */
 export interface KnownIncident {
   readonly id: string;
@@ -22,9 +24,6 @@ export interface AskedIncident extends ListedIncident {
   readonly known: KnownIncident | null;
 }
 
-/** Incidents remembered: at 80 bytes each they take about as much of a workflow's state as its keys do. */
-export const MEMORY_CAP = 1_000;
-
 /** The incidents whose alerts may have changed: not those without any, or with as many as are known. */
 export function incidentsToAsk(
   listed: readonly ListedIncident[],
@@ -42,7 +41,7 @@ export function incidentsToAsk(
 export function rememberIncidents(
   memory: readonly KnownIncident[],
   taken: readonly KnownIncident[],
-  cap: number = MEMORY_CAP,
+  cap: number = LIMITS.rememberedIncidents,
 ): KnownIncident[] {
   const renewed = new Set(taken.map(({ id }) => id));
   return [...memory.filter(({ id }) => !renewed.has(id)), ...taken].slice(-cap);

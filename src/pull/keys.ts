@@ -1,5 +1,6 @@
-import { KEY_CAP, KEY_LENGTH } from './checkpoint.js';
+import { KEY_LENGTH } from './checkpoint.js';
 import type { KeySlice } from './checkpoint.js';
+import { LIMITS } from './limits.js';
 
 /** A record as the checkpoint remembers it. */
 export interface KeyEntry {
@@ -8,9 +9,6 @@ export interface KeyEntry {
   /** The record's own time, epoch ms, fractions allowed. */
   readonly timeMs: number;
 }
-
-/** Slices that hold more are cut finer, so that the cap takes away at most about a tenth at once. */
-const CROWD = KEY_CAP / 10;
 
 /**
  * Packs keys into slices of time, ascending: `sliceMs` wide, finer where many records crowd.
@@ -34,7 +32,9 @@ export function sliceKeys(entries: readonly KeyEntry[], sliceMs: number): KeySli
 
 function cutCrowd(entries: readonly KeyEntry[], fromMs: number, untilMs: number): KeySlice[] {
   if (entries.length === 0) return [];
-  if (entries.length <= CROWD || untilMs - fromMs <= 1) {
+  // So that the cap takes away at most about a tenth at once.
+  const crowd = LIMITS.keys / 10;
+  if (entries.length <= crowd || untilMs - fromMs <= 1) {
     return [{ fromMs, untilMs, keys: pack(new Set(entries.map((entry) => entry.key))) }];
   }
   const middleMs = Math.floor((fromMs + untilMs) / 2);

@@ -1,5 +1,5 @@
-import { KEY_CAP } from './checkpoint.js';
 import type { Checkpoint, KeySlice } from './checkpoint.js';
+import { LIMITS } from './limits.js';
 import { capKeys, dropBefore, mergeKeys } from './keys.js';
 import { nextStepMs } from './step.js';
 import { widthMs } from './window.js';
@@ -83,7 +83,7 @@ export function afterWindow(
   const neededMs = watermarkMs + 1 - Math.max(plan.lookbackMs, plan.overlapMs);
   const merged = mergeKeys(checkpoint.recentKeys, outcome.newKeys);
   const needed = dropBefore(merged, neededMs);
-  const capped = capKeys(needed.kept, KEY_CAP);
+  const capped = capKeys(needed.kept, LIMITS.keys);
   const completeMs = Math.max(
     checkpoint.coveredFromMs,
     collectedMs,

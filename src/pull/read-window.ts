@@ -1,4 +1,5 @@
 import { readInOrder } from './in-order.js';
+import { LIMITS } from './limits.js';
 import { lowerHalf, narrowestMs, widthMs } from './window.js';
 import type { OverlapMs, TimeWindow } from './window.js';
 
@@ -54,9 +55,6 @@ export class WindowUnsettledError extends Error {
   }
 }
 
-/** The page size the API allows at most. */
-const PAGE_SIZE = 100;
-const SATURATED_AT = 9_999;
 /** Passes before a window counts as unsettled: rows that come in late are rare, five in a row mean trouble. */
 const MOST_PASSES = 5;
 
@@ -76,7 +74,8 @@ export async function readWindow<Row>(
   sink: RowSink<Row>,
   limits: ReadLimits,
 ): Promise<WindowRead> {
-  const { maxRows, concurrency, pageSize = PAGE_SIZE, saturatedAt = SATURATED_AT } = limits;
+  const { maxRows, concurrency } = limits;
+  const { pageSize = LIMITS.pageRows, saturatedAt = LIMITS.saturatedAt } = limits;
   const leastMs = narrowestMs(limits.overlapMs);
   let window = asked;
   let requests = 0;

@@ -1,9 +1,9 @@
+import { LIMITS } from './limits.js';
+
 /** Width of a stream's very first window: narrow enough to learn the density from cheaply. */
 export const START_STEP_MS = 3_600_000;
 /** Widest step: history without records is crossed in a few requests per year. */
 export const MOST_STEP_MS = 30 * 24 * 3_600_000;
-/** Records a window should hold: the middle of 2,000 to 5,000, where a segment is worth its overhead and fits. */
-export const AIMED_RECORDS = 3_000;
 /** A step grows or shrinks at most this much at once, so that one burst or one gap does not decide alone. */
 const MOST_CHANGE = 8;
 
@@ -15,7 +15,7 @@ export function nextStepMs(
   stepMs: number,
   records: number,
   readWidthMs: number,
-  aimedRecords: number = AIMED_RECORDS,
+  aimedRecords: number = LIMITS.aimedRows,
 ): number {
   const aimedMs = records === 0 ? Infinity : (readWidthMs * aimedRecords) / records;
   const changedMs = Math.min(stepMs * MOST_CHANGE, Math.max(stepMs / MOST_CHANGE, aimedMs));

@@ -5,6 +5,7 @@ import {
   proxyActivities,
 } from '@temporalio/workflow';
 import type { CollectorActivities } from '../pull/activity-contract.js';
+import { LIMITS } from '../pull/limits.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import { waitAfterFailureMs } from '../pull/backoff.js';
 import { formatDuration } from '../pull/time-text.js';
@@ -13,8 +14,6 @@ import { isSegmentLost, reportFailure } from './failure.js';
 import { addWarnings, waitingFor } from './work-state.js';
 import type { PendingSegment, WorkControl, WorkState } from './work-state.js';
 
-/** Most segments kept on disk for an output that is down while another goes on: some 300 MB at worst. */
-const MOST_PENDING = 20;
 /** A delivery to an output that failed last may finish this long before a run continues as new. */
 const DRAIN_MS = 30_000;
 
@@ -155,7 +154,7 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
     pump,
     hasRoom() {
       const waiting = state.settings.outputs.map((output) => waitingFor(state, output));
-      return Math.min(...waiting) <= host.ahead && state.pending.length < MOST_PENDING;
+      return Math.min(...waiting) <= host.ahead && state.pending.length < LIMITS.pendingSegments;
     },
     async drain() {
       draining = true;

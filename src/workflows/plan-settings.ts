@@ -1,3 +1,4 @@
+import { LIMITS } from '../pull/limits.js';
 import type { CyclePlan } from '../pull/plan.js';
 import { overlapMsOf } from '../pull/window.js';
 import type { StreamName, StreamSettings, TimeField } from '../pull/settings.js';
@@ -6,8 +7,6 @@ import type { StreamName, StreamSettings, TimeField } from '../pull/settings.js'
 const SLICES = 20;
 /** Least lookback where alerts are asked for by `creation_time`: the endpoint's clock, and hosts are offline. */
 const CREATION_TIME_LOOKBACK_MS = 3_600_000;
-/** Somewhat below the 500 incidents that a listed window holds at most, so that it seldom has to be cut. */
-const AIMED_INCIDENTS = 400;
 
 /** What a cycle's plan depends on beside the target. */
 export interface PlanSource {
@@ -21,7 +20,7 @@ export function cyclePlan(stream: StreamName, source: PlanSource, targetMs: numb
     targetMs,
     lookbackMs: lookbackMs(source),
     overlapMs: overlapMsOf(stream),
-    ...(stream === 'incident_alerts' ? { aimedRecords: AIMED_INCIDENTS } : {}),
+    ...(stream === 'incident_alerts' ? { aimedRecords: LIMITS.aimedIncidents } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import { condition, proxyActivities } from '@temporalio/workflow';
 import type { CollectorActivities } from '../pull/activity-contract.js';
 import { incidentsToAsk, rememberIncidents } from '../pull/incident-memory.js';
 import type { AskedIncident } from '../pull/incident-memory.js';
+import { LIMITS } from '../pull/limits.js';
 import type { ReadOutcome } from '../pull/plan.js';
 import type { IncidentAlertsReceipt, WindowRequest } from '../pull/receipts.js';
 import { extraDataQueue } from '../pull/task-queues.js';
@@ -10,8 +11,6 @@ import type { TimeWindow } from '../pull/window.js';
 import { attempt, countFetched, toPending, triesOf } from './work-run.js';
 import type { Lane, WorkRun } from './work-run.js';
 
-/** Ids per batch call: the API takes no more rows anywhere. */
-const BATCH = 100;
 /** How long a tenant that lacks the batch call counts as one without it. */
 const NO_BATCH_MS = 24 * 3_600_000;
 /** Priority of live calls before backfills on the one queue that both share; 1 is first, 5 last. */
@@ -77,8 +76,8 @@ export async function askAll(
 ): Promise<boolean> {
   const { state } = run;
   const singly: AskedIncident[] = [];
-  for (let at = 0; at < incidents.length; at += BATCH) {
-    const batch = incidents.slice(at, at + BATCH);
+  for (let at = 0; at < incidents.length; at += LIMITS.pageRows) {
+    const batch = incidents.slice(at, at + LIMITS.pageRows);
     const hasBatch = state.noBatchUntilMs === null || state.noBatchUntilMs <= Date.now();
     if (!hasBatch) {
       singly.push(...batch);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../../src/pull/checkpoint.js';
-import { KEY_CAP, newCheckpoint } from '../../../src/pull/checkpoint.js';
+import { newCheckpoint } from '../../../src/pull/checkpoint.js';
+import { LIMITS } from '../../../src/pull/limits.js';
 import { countKeys, sliceKeys } from '../../../src/pull/keys.js';
 import { afterWindow, keysFor, keysSinceMs, nextWindow } from '../../../src/pull/plan.js';
 
@@ -124,15 +125,15 @@ describe('afterWindow', () => {
   });
 
   it('keeps at most the cap of keys, the newest, and a shorter lookback', () => {
-    const times = Array.from({ length: KEY_CAP + 1_000 }, (_, n) => 9_701 + (n % 300));
+    const times = Array.from({ length: LIMITS.keys + 1_000 }, (_, n) => 9_701 + (n % 300));
     const window = { fromMs: 9_701, toMs: 10_000 };
     const after = afterWindow(
       checkpoint({ watermarkMs: 9_700 }),
       { window, newKeys: keyed(times), records: times.length },
       PLAN,
     );
-    expect(countKeys(after.recentKeys)).toBeLessThanOrEqual(KEY_CAP);
-    expect(countKeys(after.recentKeys)).toBeGreaterThan(KEY_CAP - 1_000);
+    expect(countKeys(after.recentKeys)).toBeLessThanOrEqual(LIMITS.keys);
+    expect(countKeys(after.recentKeys)).toBeGreaterThan(LIMITS.keys - 1_000);
     expect(after.coveredFromMs).toBeGreaterThan(9_701);
     expect(after.coveredFromMs).toBeLessThan(9_800);
   });

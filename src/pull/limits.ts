@@ -1,0 +1,24 @@
+/**
+ * How much the parts of a pull hold at most. The simulation sets smaller ones, so that small worlds reach them;
+ * nothing else changes them.
+ */
+export const LIMITS = {
+  /** Rows of one page: the API takes no more anywhere. */
+  pageRows: 100,
+  /** Rows of one segment: some MB, and a retry that is cheap. A window with more is cut. */
+  segmentRows: 5_000,
+  /** Records a window should hold: the middle of 2,000 to 5,000, where a segment is worth its overhead and fits. */
+  aimedRows: 3_000,
+  /** Where `total_count` stops counting, as the vendor documents. */
+  saturatedAt: 9_999,
+  /** Most keys a checkpoint carries: about 50 KB of a workflow's state. */
+  keys: 5_000,
+  /** Incidents per window: the calls for their alerts take minutes, and a window is not done before the last. */
+  incidents: 500,
+  /** Somewhat below, so that a listed window seldom has to be cut. */
+  aimedIncidents: 400,
+  /** Incidents remembered: at 80 bytes each they take about as much of a workflow's state as its keys do. */
+  rememberedIncidents: 1_000,
+  /** Segments kept on disk for an output that is down while another goes on: some 300 MB at worst. */
+  pendingSegments: 20,
+};
