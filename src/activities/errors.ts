@@ -39,6 +39,30 @@ export const ACTIVITY_ERRORS = {
     cause: 'Records kept moving in or out of the window during every one of its readings.',
     action: 'Nothing at first: it is read again. Raise `settle_in_seconds` where it lasts.',
   },
+  PULL_INCIDENTS_REFUSED: {
+    title: 'Incidents whose alerts the API does not give',
+    cause: 'The calls for the alerts of these incidents fail, and those for others do not.',
+    action:
+      'Nothing at first: they are asked for again after 1 minute, then longer, up to 1 hour. Report them to the vendor where it lasts.',
+  },
+  PULL_ALERTS_OUTSTANDING: {
+    title: 'Incidents show fewer alerts than they count',
+    cause: 'The tenant counts the alerts of an incident before it can show them.',
+    action: 'Nothing: they are asked for again for up to 24 hours.',
+  },
+  PULL_ALERTS_GIVEN_UP: {
+    title: 'Alerts that never showed',
+    cause:
+      'For 24 hours an incident showed fewer alerts than it counts. Those that it showed are sent.',
+    action:
+      'Set a higher `alerts_limit` if the incident has more alerts than that; else compare it with the console.',
+  },
+  PULL_OWES_TOO_MUCH: {
+    title: 'Too much is owed',
+    cause: 'The API does not give the alerts of 200 incidents, so no others are asked for.',
+    action:
+      'Look at the warnings of the stream: they name the incidents and the error. It goes on by itself once some can be read.',
+  },
   WORKER_STOPPED: {
     title: 'The worker was stopped in the middle of an activity',
     cause:

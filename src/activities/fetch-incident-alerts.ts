@@ -97,7 +97,7 @@ async function ask(
     } catch (error) {
       if (!isRefused(error) || (await exists(id))) throw error;
       const warning = `incident ${id} went from the tenant before its alerts were asked for`;
-      return { entries: read([{ incident_id: id }]), lossless: false, warning };
+      return { entries: read([{ incident_id: id, alert_count: 0 }]), lossless: false, warning };
     }
   }
   const excluded = service.includeIncidentArtifacts ? [] : ['network_artifacts', 'file_artifacts'];

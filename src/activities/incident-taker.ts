@@ -1,4 +1,4 @@
-import { newAlerts, newestOf } from '../pull/incident-memory.js';
+import { newAlerts } from '../pull/incident-memory.js';
 import type { AskedIncident, KnownIncident } from '../pull/incident-memory.js';
 import type { FetchIncidentAlertsInput, IncidentAlertsReceipt } from '../pull/receipts.js';
 import type { IncidentExtraData } from '../services/incident-alerts.js';
@@ -24,17 +24,19 @@ export function createIncidentTaker(input: FetchIncidentAlertsInput): IncidentTa
     const incident = single ?? asked.get(entry.incidentId ?? '');
     // Nameless, a stranger, or the same one again: what was asked for and did not come is asked for singly.
     if (incident === undefined || taken.has(incident.id)) return [];
-    const missing = entry.alertTotal - entry.alerts.length;
-    if (missing > 0) {
-      if (input.call === 'batch') return [];
-      warnings.push(
-        `incident ${incident.id} has ${entry.alertTotal} alerts, the API gave ${entry.alerts.length}; if this stays, set a higher alerts_limit`,
-      );
-    }
     const { known } = incident;
     const unique = uniqueItems(entry.alerts);
-    const times = unique.map(({ insertMs }) => insertMs);
-    const isNew = newAlerts(times, known);
+    // The reply's own count is the newer one.
+    const alertCount = entry.alertCount ?? incident.alertCount;
+    const missing = Math.max(entry.alertTotal, alertCount ?? 0) - entry.alerts.length;
+    const { isNew, alertKeys } = newAlerts(
+      unique.map(({ key }) => shortKey(key)),
+      known,
+    );
+    const isKnown =
+      known?.missing === 0 && known.alertCount === alertCount && isNew.every((fresh) => !fresh);
+    // A batch shows some of many alerts, in no order.
+    if (missing > 0 && input.call === 'batch' && !isKnown) return [];
     const alerts = unique.filter((_, at) => isNew[at] === true);
     const artifacts = uniqueItems(entry.artifacts);
     const hash = artifacts.length === 0 ? null : shortKey(artifacts.map(({ key }) => key).join());
@@ -45,10 +47,10 @@ export function createIncidentTaker(input: FetchIncidentAlertsInput): IncidentTa
     tally.malformed += items.filter(({ malformed }) => malformed).length;
     taken.set(incident.id, {
       id: incident.id,
-      // Fewer than there are: what is missing must be asked for again.
-      alertCount: missing > 0 ? null : (entry.alertCount ?? incident.alertCount),
-      alerts: unique.length,
-      newestMs: missing > 0 ? null : newestOf(times),
+      modifiedMs: incident.modifiedMs,
+      alertCount,
+      missing: isKnown ? 0 : Math.max(0, missing),
+      alertKeys,
       artifacts: hash,
     });
     return items.map(({ event }) => event);

@@ -66,7 +66,11 @@ function createListSink(input: ListChangedInput, stream: StreamConfig) {
     fresh.push({ key, timeMs: timeMs ?? input.window.toMs });
     if (id === undefined || !isJsonObject(record)) return;
     // Rows come in ascending order, so a later version takes the place of an earlier one.
-    byId.set(id, { id, alertCount: numberOf(record.alert_count) ?? null });
+    byId.set(id, {
+      id,
+      modifiedMs: timeMs ?? null,
+      alertCount: numberOf(record.alert_count) ?? null,
+    });
   }
 
   const sink: RowSink<Row> = {

@@ -1,14 +1,16 @@
 import { LIMITS } from './limits.js';
 
-/** What was sent of an incident, to ask for its alerts again only where they changed. */
+/** What was sent of an incident, so that only what is new goes out when it is asked for again. */
 export interface KnownIncident {
   readonly id: string;
-  /** `alert_count` when it was last asked for; null where the API gave none. */
+  /** `modification_time` of the version that was asked for last, epoch ms; null where it has none. */
+  readonly modifiedMs: number | null;
+  /** How many alerts the API counted then; null where it gave no number. */
   readonly alertCount: number | null;
-  /** Alerts that the reply held, all of them sent by now. */
-  readonly alerts: number;
-  /** Latest `local_insert_ts` among them, epoch ms; null where one had none: then nothing tells new ones apart. */
-  readonly newestMs: number | null;
+  /** How many of those it did not show. */
+  readonly missing: number;
+  /** Short hashes of the alerts sent so far, of `ALERT_KEY_LENGTH` characters each, one after the other. */
+  readonly alertKeys: string;
   /** Short hash of its artifacts; null where they are not asked for. */
   readonly artifacts: string | null;
 }
@@ -16,6 +18,7 @@ export interface KnownIncident {
 /** An incident as the list of changed ones shows it. */
 export interface ListedIncident {
   readonly id: string;
+  readonly modifiedMs: number | null;
   readonly alertCount: number | null;
 }
 
@@ -24,51 +27,50 @@ export interface AskedIncident extends ListedIncident {
   readonly known: KnownIncident | null;
 }
 
-/** The incidents whose alerts may have changed: not those without any, or with as many as are known. */
-export function incidentsToAsk(
-  listed: readonly ListedIncident[],
-  memory: readonly KnownIncident[],
-): AskedIncident[] {
-  const byId = new Map(memory.map((known) => [known.id, known]));
-  return listed.flatMap(({ id, alertCount }) => {
-    const known = byId.get(id) ?? null;
-    const unchanged = known !== null && alertCount !== null && known.alertCount === alertCount;
-    return unchanged || alertCount === 0 ? [] : [{ id, alertCount, known }];
-  });
-}
+/** 48 bits: of an incident's 1,000 alerts a new one is taken for a known one once in 10^11. */
+export const ALERT_KEY_LENGTH = 8;
 
-/** The memory with these incidents as its newest; the oldest go beyond `cap`. */
+/** The memory with these incidents as its newest; the oldest go beyond the caps. */
 export function rememberIncidents(
   memory: readonly KnownIncident[],
   taken: readonly KnownIncident[],
-  cap: number = LIMITS.rememberedIncidents,
+  caps: { readonly incidents: number; readonly alerts: number } = {
+    incidents: LIMITS.rememberedIncidents,
+    alerts: LIMITS.rememberedAlerts,
+  },
 ): KnownIncident[] {
   const renewed = new Set(taken.map(({ id }) => id));
-  return [...memory.filter(({ id }) => !renewed.has(id)), ...taken].slice(-cap);
-}
-
-/**
- * Which alerts of a whole reply are new: those inserted after the newest known one, provided that all others
- * are exactly as many as were sent. Otherwise (ties, alerts that moved in from another incident, unknown
- * times) all count as new, for sending one twice is better than not at all.
- */
-export function newAlerts(
-  insertMs: readonly (number | undefined)[],
-  known: KnownIncident | null,
-): boolean[] {
-  const newestMs = known?.newestMs ?? null;
-  if (known === null || newestMs === null) return insertMs.map(() => true);
-  const isNew = insertMs.map((ms) => ms === undefined || ms > newestMs);
-  const old = isNew.filter((fresh) => !fresh).length;
-  return old === known.alerts ? isNew : insertMs.map(() => true);
-}
-
-/** Latest of the times; null where one is unknown or there are none. */
-export function newestOf(insertMs: readonly (number | undefined)[]): number | null {
-  let newestMs: number | null = null;
-  for (const ms of insertMs) {
-    if (ms === undefined) return null;
-    newestMs = Math.max(newestMs ?? ms, ms);
+  const newest = [...memory.filter(({ id }) => !renewed.has(id)), ...taken].slice(-caps.incidents);
+  let room = caps.alerts * ALERT_KEY_LENGTH;
+  const kept: KnownIncident[] = [];
+  for (const incident of newest.toReversed()) {
+    if (room === 0) break;
+    const alertKeys = incident.alertKeys.slice(-room);
+    // Known in part, an older one is as good as forgotten: what is not known goes out again.
+    if (alertKeys.length < incident.alertKeys.length && kept.length > 0) break;
+    room -= alertKeys.length;
+    kept.push(alertKeys === incident.alertKeys ? incident : { ...incident, alertKeys });
   }
-  return newestMs;
+  return kept.reverse();
+}
+
+/** Which of these alerts were not sent before, and the keys of all that were sent by then. */
+export function newAlerts(
+  keys: readonly string[],
+  known: KnownIncident | null,
+): { readonly isNew: readonly boolean[]; readonly alertKeys: string } {
+  const sent = new Set(unpack(known?.alertKeys ?? ''));
+  const isNew = keys.map((key) => {
+    const short = key.slice(0, ALERT_KEY_LENGTH);
+    const fresh = !sent.has(short);
+    sent.add(short);
+    return fresh;
+  });
+  return { isNew, alertKeys: [...sent].join('') };
+}
+
+function unpack(alertKeys: string): string[] {
+  return Array.from({ length: alertKeys.length / ALERT_KEY_LENGTH }, (_, at) =>
+    alertKeys.slice(at * ALERT_KEY_LENGTH, (at + 1) * ALERT_KEY_LENGTH),
+  );
 }

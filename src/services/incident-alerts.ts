@@ -10,8 +10,6 @@ export interface IncidentItem {
   /** Text unique among the items of all incidents. */
   readonly key: string;
   readonly malformed: boolean;
-  /** `local_insert_ts` of an alert, epoch ms; undefined where it has none, and for artifacts. */
-  readonly insertMs: number | undefined;
   readonly event: DevoEvent;
 }
 
@@ -39,7 +37,6 @@ export function readExtraData(entry: JsonValue, config: ServiceConfig): Incident
     const alertId = kind === 'alert' && isJsonObject(record) ? textOf(record.alert_id) : undefined;
     return {
       key: `${incidentId ?? ''}/${kind}/${alertId ?? canonicalText(record)}`,
-      insertMs: isJsonObject(record) ? numberOf(record.local_insert_ts) : undefined,
       malformed: !isJsonObject(record) || (kind === 'alert' && alertId === undefined),
       event: {
         tag: kind === 'alert' ? config.tags.incidentAlert : config.tags.incidentArtifact,

@@ -1,18 +1,29 @@
 import { condition, proxyActivities } from '@temporalio/workflow';
 import type { CollectorActivities } from '../pull/activity-contract.js';
-import { incidentsToAsk, rememberIncidents } from '../pull/incident-memory.js';
+import {
+  afterAnswer,
+  afterFailure,
+  beginRound,
+  EMPTY_BOOK,
+  endRound,
+  givenUpWarning,
+  nextCall,
+  owedWarnings,
+  owesTooMuch,
+} from '../pull/incident-calls.js';
+import type { IncidentCall, IncidentRound } from '../pull/incident-calls.js';
 import type { AskedIncident } from '../pull/incident-memory.js';
-import { LIMITS } from '../pull/limits.js';
 import type { ReadOutcome } from '../pull/plan.js';
 import type { IncidentAlertsReceipt, WindowRequest } from '../pull/receipts.js';
+import type { StreamError } from '../pull/status.js';
 import { extraDataQueue } from '../pull/task-queues.js';
 import { formatWindow } from '../pull/time-text.js';
 import type { TimeWindow } from '../pull/window.js';
+import { waitAfterFailureMs } from '../pull/backoff.js';
 import { attempt, countFetched, toPending, triesOf } from './work-run.js';
 import type { Lane, WorkRun } from './work-run.js';
+import { addWarnings } from './work-state.js';
 
-/** How long a tenant that lacks the batch call counts as one without it. */
-const NO_BATCH_MS = 24 * 3_600_000;
 /** Priority of live calls before backfills on the one queue that both share; 1 is first, 5 last. */
 const PRIORITY_KEYS = { live: 2, backfill: 4 } as const;
 
@@ -37,6 +48,22 @@ export async function readIncidentAlerts(
       maximumAttempts: triesOf(reader),
     },
   });
+  const take: Take = (receipt, incidents) => {
+    state.pending.push(...toPending(run, lane, { ...receipt, newKeys: [] }, incidents));
+    run.changed();
+  };
+  if (owesTooMuch(state.incidents) !== null) {
+    const due = beginRound(state.incidents, [], Date.now());
+    if (!(await askAll(run, lane, request.window, due, take))) return null;
+    const error = owesTooMuch(state.incidents);
+    if (error !== null) {
+      const failures = (reader.fetchError?.failures ?? 0) + 1;
+      const atMs = Date.now();
+      const nextTryMs = atMs + waitAfterFailureMs(failures, false);
+      reader.fetchError = { ...error, atMs, failures, nextTryMs };
+      return null;
+    }
+  }
   const { fetchError: earlier } = reader;
   const listed = await attempt(run, () =>
     listChangedIncidents.executeWithOptions(
@@ -49,14 +76,10 @@ export async function readIncidentAlerts(
   // Its records are incidents, which another stream sends: here only the requests count.
   const listing = { ...counts, records: 0, duplicates: 0, malformed: 0 };
   countFetched(state, { segment: null, window, counts: listing, warnings });
-  const asked = incidentsToAsk(listed.incidents, state.incidents);
+  const round = beginRound(state.incidents, listed.incidents, Date.now());
   // That the list could be read does not mean that these calls go well again.
-  if (asked.length > 0) reader.fetchError = earlier;
-  const complete = await askAll(run, lane, window, asked, (receipt, incidents) => {
-    if (lane.current()) state.incidents = rememberIncidents(state.incidents, receipt.taken);
-    state.pending.push(...toPending(run, lane, { ...receipt, newKeys: [] }, incidents));
-    run.changed();
-  });
+  if (nextCall(state.incidents, round, Date.now()) !== null) reader.fetchError = earlier;
+  const complete = await askAll(run, lane, window, round, take);
   return complete ? { window, newKeys, records: counts.records } : null;
 }
 
@@ -64,53 +87,64 @@ export async function readIncidentAlerts(
 type Take = (receipt: IncidentAlertsReceipt, incidents: readonly AskedIncident[]) => void;
 
 /** Where the calls belong, and when they are to end. */
-type Order = Pick<Lane, 'pullingId' | 'cut'>;
+type Order = Pick<Lane, 'pullingId' | 'cut' | 'current'>;
 
-/** Asks in batches, then one by one for what these leave out; false when a call failed or the lane was cut. */
+/** Makes the calls of a round; false when the stream has to wait before the next try, or the lane was cut. */
 export async function askAll(
   run: WorkRun,
   order: Order,
   window: TimeWindow,
-  incidents: readonly AskedIncident[],
+  begun: IncidentRound,
   take: Take,
 ): Promise<boolean> {
-  const { state } = run;
-  const singly: AskedIncident[] = [];
-  for (let at = 0; at < incidents.length; at += LIMITS.pageRows) {
-    const batch = incidents.slice(at, at + LIMITS.pageRows);
-    const hasBatch = state.noBatchUntilMs === null || state.noBatchUntilMs <= Date.now();
-    if (!hasBatch) {
-      singly.push(...batch);
+  const { state, reader } = run;
+  let round = begun;
+  let lastError: StreamError | null = null;
+  for (;;) {
+    const call = nextCall(state.incidents, round, Date.now());
+    if (call === null) break;
+    const earlier = reader.fetchError;
+    const receipt = await askOnce(run, order, window, call);
+    if (receipt === 'cut') return false;
+    // A reset began a new book.
+    const { current } = order;
+    const progress = { book: current() ? state.incidents : EMPTY_BOOK, round };
+    if (receipt === null) {
+      lastError = reader.fetchError;
+      if (lastError === null) return false;
+      const after = afterFailure(progress, call, lastError, Date.now());
+      if (current()) state.incidents = after.book;
+      round = after.round;
+      if (after.wait) return false;
+      reader.fetchError = earlier;
       continue;
     }
-    const receipt = await askOnce(run, order, window, 'batch', batch);
-    if (receipt === null) return false;
-    state.noBatchUntilMs = receipt.batchMissing ? Date.now() + NO_BATCH_MS : null;
-    const left = new Set(receipt.leftOut.map(({ id }) => id));
-    singly.push(...receipt.leftOut);
+    const after = afterAnswer(progress, call, receipt, Date.now());
+    if (current()) state.incidents = after.book;
+    round = after.round;
+    if (after.givenUp.length > 0) addWarnings(state, [givenUpWarning(after.givenUp)]);
+    const shown = new Set(receipt.taken.map(({ id }) => id));
     take(
       receipt,
-      batch.filter(({ id }) => !left.has(id)),
+      call.incidents.filter(({ id }) => shown.has(id)),
     );
   }
-  for (const incident of singly) {
-    const receipt = await askOnce(run, order, window, 'single', [incident]);
-    if (receipt === null) return false;
-    take(receipt, [incident]);
-  }
-  return true;
+  const end = endRound({ book: state.incidents, round }, Date.now());
+  if (order.current()) state.incidents = end.book;
+  addWarnings(state, owedWarnings(state.incidents));
+  if (!end.complete) reader.fetchError = lastError;
+  return end.complete;
 }
 
 async function askOnce(
   run: WorkRun,
   { pullingId, cut }: Order,
   window: TimeWindow,
-  call: 'batch' | 'single',
-  incidents: readonly AskedIncident[],
-): Promise<IncidentAlertsReceipt | null> {
+  { call, incidents }: IncidentCall,
+): Promise<IncidentAlertsReceipt | 'cut' | null> {
   const { state, identity, priority, reader } = run;
   await condition(() => run.hasRoom() || cut());
-  if (cut()) return null;
+  if (cut()) return 'cut';
   const { fetchIncidentAlerts } = proxyActivities<CollectorActivities>({
     taskQueue: extraDataQueue(state.settings.taskQueuePrefix, identity),
     // From the start on: the wait for the quota before it may take minutes.
@@ -120,7 +154,7 @@ async function askOnce(
       initialInterval: '5 seconds',
       maximumInterval: '1 minute',
       // Two at first: a quota counted by the minute refuses now and then, and what lasts is soon in the status.
-      maximumAttempts: reader.fetchError === null ? 2 : 10,
+      maximumAttempts: reader.fetchError === null ? 2 : 3,
     },
     priority: { priorityKey: PRIORITY_KEYS[priority] },
   });
@@ -140,8 +174,8 @@ async function askOnce(
           incidents,
           window,
           pullingId,
-          // Named after an incident: another try of the window asks for others and must not overwrite this.
-          segment: `${pullingId}-${window.fromMs}-${call}-${first}`,
+          // Another call of the same pull may ask for the same incident and must not overwrite this.
+          segment: `${pullingId}-${window.fromMs}-${call}-${first}-${state.totals.requests}`,
           keep: state.pending.map((item) => item.segment.name),
           priority,
         },

@@ -6,6 +6,7 @@ import { formatDuration } from '../pull/time-text.js';
 import { restOf } from '../pull/window.js';
 import type { TimeWindow } from '../pull/window.js';
 import { cyclePlan, sliceWidthMs } from './plan-settings.js';
+import { roundAgain } from '../pull/incident-calls.js';
 import { askAll } from './read-incident-alerts.js';
 import { fetchSegment } from './read-list.js';
 import type { WorkRun } from './work-run.js';
@@ -76,14 +77,20 @@ async function incidentsAgain(
   asked: NonNullable<PendingSegment['asked']>,
   givenUp: () => boolean,
 ): Promise<PendingSegment[] | null> {
-  const order = { pullingId: item.pullingId, cut: givenUp };
+  const order = { pullingId: item.pullingId, cut: givenUp, current: () => true };
   // Room is made by deliveries, and the one that waits for this segment holds its output's queue.
   const roomy = { ...run, hasRoom: () => true };
   for (;;) {
     const fresh: PendingSegment[] = [];
-    const complete = await askAll(roomy, order, item.window, asked, ({ segment }, incidents) => {
-      if (segment !== null) fresh.push({ ...item, segment, asked: incidents });
-    });
+    const complete = await askAll(
+      roomy,
+      order,
+      item.window,
+      roundAgain(asked),
+      ({ segment }, incidents) => {
+        if (segment !== null) fresh.push({ ...item, segment, asked: incidents });
+      },
+    );
     if (complete) return fresh;
     if (givenUp()) return null;
     await nextTry(run, givenUp);

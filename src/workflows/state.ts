@@ -1,5 +1,6 @@
 import { DEFAULT_START_MS, migrateCheckpoint, newCheckpoint } from '../pull/checkpoint.js';
 import type { Checkpoint } from '../pull/checkpoint.js';
+import { EMPTY_BOOK } from '../pull/incident-calls.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import type { StreamError } from '../pull/status.js';
 import { confirmedMs, newWork } from './work-state.js';
@@ -66,9 +67,8 @@ export function configuredCheckpoint(settings: StreamSettings, nowMs: number): C
 export function restartFrom(state: CollectState, checkpoint: Checkpoint): void {
   state.cycle = null;
   state.checkpoint = checkpoint;
-  state.incidents = [];
+  state.incidents = EMPTY_BOOK;
   state.timeField = null;
-  state.noBatchUntilMs = null;
 }
 
 /** Brings the state of an earlier release up to this one. */

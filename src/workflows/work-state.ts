@@ -1,5 +1,7 @@
 import type { KeySlice } from '../pull/checkpoint.js';
-import type { AskedIncident, KnownIncident } from '../pull/incident-memory.js';
+import { EMPTY_BOOK } from '../pull/incident-calls.js';
+import type { IncidentBook } from '../pull/incident-calls.js';
+import type { AskedIncident } from '../pull/incident-memory.js';
 import type { Segment } from '../pull/receipts.js';
 import type { StreamSettings, TimeField } from '../pull/settings.js';
 import type { PullSummary, StreamError, StreamTotals } from '../pull/status.js';
@@ -38,10 +40,8 @@ export interface WorkState {
   lastPull: PullSummary | null;
   outputErrors: Record<string, StreamError>;
   warnings: string[];
-  /** `incident_alerts`: what was sent of the incidents seen last. */
-  incidents: readonly KnownIncident[];
-  /** Until then the tenant counts as one without the batch call, epoch ms; null: it is tried. */
-  noBatchUntilMs: number | null;
+  /** `incident_alerts`: what was sent of the incidents seen last, and which are owed. */
+  incidents: IncidentBook;
   /** The time field that replaces one which the tenant refused; null: as the config has it. */
   timeField: TimeField | null;
 }
@@ -74,8 +74,7 @@ export function newWork(settings: StreamSettings): WorkState {
     lastPull: null,
     outputErrors: {},
     warnings: [],
-    incidents: [],
-    noBatchUntilMs: null,
+    incidents: EMPTY_BOOK,
     timeField: null,
   };
 }

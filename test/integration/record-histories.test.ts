@@ -120,8 +120,8 @@ test.runIf(recording)(
       const fetched = receiptFor(input, queue, 2);
       return Promise.resolve({
         ...fetched,
-        taken: taken.map(({ id }) => ({
-          ...{ id, alertCount: 1, alerts: 1, newestMs: 1, artifacts: null },
+        taken: taken.map(({ id, modifiedMs }) => ({
+          ...{ id, modifiedMs, alertCount: 1, missing: 0, alertKeys: '', artifacts: null },
         })),
         leftOut,
         batchMissing: false,
@@ -130,7 +130,7 @@ test.runIf(recording)(
     const listChangedIncidents = (input: ListChangedInput) =>
       Promise.resolve({
         ...receiptFor({ segment: '', window: input.window }, '', 0),
-        incidents: ['1', '2', '3'].map((id) => ({ id, alertCount: 1 })),
+        incidents: ['1', '2', '3'].map((id) => ({ id, modifiedMs: 1, alertCount: 1 })),
       });
     const activities = { listChangedIncidents, deliverSegment: send };
     await bench.withWorker(activities, async (taskQueue) => {

@@ -123,7 +123,9 @@ async function onTenant(options: TenantOptions = {}) {
             .split('\n'),
   };
 }
-const asked = (id: string, alertCount: number | null = null) => ({ id, alertCount, known: null });
+const asked = (id: string, alertCount: number | null = null) => ({
+  ...{ id, modifiedMs: null, alertCount, known: null },
+});
 
 describe('incidents of a window', () => {
   it('are listed with their number of alerts, each once', async () => {
@@ -174,16 +176,16 @@ describe('alerts of incidents', () => {
     expect(batch.leftOut.map(({ id }) => id)).toEqual(['1000']);
     const single = await fetch({ call: 'single', incidents: [asked('1000', 120)] });
     expect(written(single)).toHaveLength(120);
-    expect(single.warnings).toEqual([]);
+    expect(single.taken).toMatchObject([{ missing: 0 }]);
     const limited = await fetch({ call: 'single', incidents: [asked('1001')] });
     expect(written(limited)).toHaveLength(40);
-    expect(limited.warnings[0]).toContain('has 120 alerts, the API gave 40');
+    expect(limited.taken).toMatchObject([{ alertCount: 120, missing: 80 }]);
   });
 
   it('are none of an incident that went meanwhile, with a warning', async () => {
     const { fetch } = await onTenant();
     const receipt = await fetch({ call: 'single', incidents: [asked('99999', 3)] });
-    expect(receipt).toMatchObject({ segment: null, leftOut: [] });
+    expect(receipt).toMatchObject({ segment: null, leftOut: [], taken: [{ missing: 0 }] });
     expect(receipt.warnings[0]).toContain('incident 99999 went from the tenant');
   });
 

@@ -24,7 +24,7 @@ function entry(id: string, inserted: readonly number[], total = inserted.length,
       incident: { incident_id: id, alert_count: total },
       alerts: {
         total_count: total,
-        data: inserted.map((ms) => ({ alert_id: `${id}-${ms}`, local_insert_ts: ms })),
+        data: inserted.map((ms) => ({ alert_id: `${id}-${ms}` })),
       },
       file_artifacts: { total_count: 1, data: files.map((file_sha256) => ({ file_sha256 })) },
     },
@@ -32,14 +32,16 @@ function entry(id: string, inserted: readonly number[], total = inserted.length,
   );
 }
 
-const fresh = (id: string): AskedIncident => ({ id, alertCount: null, known: null });
+const fresh = (id: string): AskedIncident => ({
+  ...{ id, modifiedMs: 5, alertCount: null, known: null },
+});
 
 describe('what goes out of the incidents of a reply', () => {
   it('is everything of a new one, and all of it is remembered', () => {
     const taker = createIncidentTaker(asking('batch', fresh('7')));
     expect(taker.take(entry('7', [10, 20]))).toHaveLength(3);
     const { taken, leftOut, counts } = taker.result();
-    expect(taken).toMatchObject([{ id: '7', alertCount: 2, alerts: 2, newestMs: 20 }]);
+    expect(taken).toMatchObject([{ id: '7', modifiedMs: 5, alertCount: 2, missing: 0 }]);
     expect(leftOut).toEqual([]);
     expect(counts).toMatchObject({ records: 3, duplicates: 0, requests: 1 });
   });
@@ -48,12 +50,16 @@ describe('what goes out of the incidents of a reply', () => {
     const first = createIncidentTaker(asking('batch', fresh('7')));
     first.take(entry('7', [10, 20]));
     const [known = null] = first.result().taken;
-    const again = createIncidentTaker(asking('batch', { id: '7', alertCount: 3, known }));
+    const again = createIncidentTaker(
+      asking('batch', { id: '7', modifiedMs: 6, alertCount: 3, known }),
+    );
     expect(again.take(entry('7', [10, 20, 30])).map(({ payload }) => payload)).toEqual([
-      { alert_id: '7-30', local_insert_ts: 30, incident_id: '7' },
+      { alert_id: '7-30', incident_id: '7' },
     ]);
     expect(again.result().counts).toMatchObject({ records: 4, duplicates: 3 });
-    const changed = createIncidentTaker(asking('batch', { id: '7', alertCount: 2, known }));
+    const changed = createIncidentTaker(
+      asking('batch', { id: '7', modifiedMs: 6, alertCount: 2, known }),
+    );
     expect(changed.take(entry('7', [10, 20], 2, ['a', 'b']))).toHaveLength(2);
   });
 
@@ -72,12 +78,46 @@ describe('what goes out of the incidents of a reply', () => {
     expect(taker.take(entry('7', [10]))).toEqual([]);
   });
 
-  it('is all that a call of its own gives, with a warning where that is not all there is', () => {
+  it('is what took the place of another alert, though there are as many as before', () => {
+    const first = createIncidentTaker(asking('batch', fresh('7')));
+    first.take(entry('7', [10, 20]));
+    const [known = null] = first.result().taken;
+    const again = createIncidentTaker(asking('batch', { ...fresh('7'), known }));
+    expect(again.take(entry('7', [10, 30])).map(({ payload }) => payload)).toEqual([
+      { alert_id: '7-30', incident_id: '7' },
+    ]);
+  });
+
+  it('is all that a call of its own gives, and how many are missing is remembered', () => {
     const taker = createIncidentTaker(asking('single', fresh('7')));
     expect(taker.take(entry('7', [10, 20], 1_500))).toHaveLength(3);
-    const { taken, warnings } = taker.result();
-    expect(warnings[0]).toContain('1500 alerts, the API gave 2');
-    expect(taken).toMatchObject([{ alertCount: null, newestMs: null }]);
+    expect(taker.result().taken).toMatchObject([{ alertCount: 1_500, missing: 1_498 }]);
+  });
+
+  it('is nothing missing of an incident that by now counts fewer than it was listed with', () => {
+    const taker = createIncidentTaker(asking('single', { ...fresh('7'), alertCount: 9 }));
+    taker.take(entry('7', [10, 20]));
+    expect(taker.result().taken).toMatchObject([{ alertCount: 2, missing: 0 }]);
+  });
+
+  it('is missing where the reply does not count and shows fewer than were listed', () => {
+    const taker = createIncidentTaker(asking('single', { ...fresh('7'), alertCount: 2 }));
+    taker.take(readExtraData({ incident: { incident_id: '7' }, alerts: { data: [] } }, CONFIG));
+    expect(taker.result().taken).toMatchObject([{ alertCount: 2, missing: 2 }]);
+  });
+
+  it('needs no call of its own where a batch cuts it short and count and alerts are as they were', () => {
+    const whole = createIncidentTaker(asking('single', fresh('7')));
+    whole.take(entry('7', [1, 2, 3], 3));
+    const [known = null] = whole.result().taken;
+    const again = createIncidentTaker(asking('batch', { ...fresh('7'), known }));
+    expect(again.take(entry('7', [2, 3], 3))).toEqual([]);
+    expect(again.result()).toMatchObject({ leftOut: [], taken: [{ missing: 0 }] });
+    for (const changed of [entry('7', [2, 4], 3), entry('7', [2, 3], 4)]) {
+      const taker = createIncidentTaker(asking('batch', { ...fresh('7'), known }));
+      taker.take(changed);
+      expect(taker.result().leftOut).toHaveLength(1);
+    }
   });
 
   it('is a reply without id as well, where one incident was asked for', () => {

@@ -71,6 +71,10 @@ export const PROOFS = {
   },
   // Nothing that a test can do to a whole collector in a bounded time brings these about reliably.
   inParts: {
+    'unit/pull/incident-calls.test.ts': [
+      ...['PULL_INCIDENTS_REFUSED', 'PULL_ALERTS_OUTSTANDING', 'PULL_ALERTS_GIVEN_UP'],
+      'PULL_OWES_TOO_MUCH',
+    ],
     'unit/devo/http-output.test.ts': ['DEVO_FRAME_INVALID'],
     'unit/devo/local-outputs.test.ts': ['DEVO_CONSOLE_CLOSED'],
     'unit/errors/rare-errors.test.ts': [...['CANCELLED', 'DEVO_CONNECT_FAILED']],
