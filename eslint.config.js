@@ -33,7 +33,9 @@ const boundaries = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'dist-simulator/', 'node_modules/', '.cache/'] },
+  {
+    ignores: ['dist/', 'dist-simulator/', 'node_modules/', '.cache/', '.stryker-tmp/', 'reports/'],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

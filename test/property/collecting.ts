@@ -111,7 +111,7 @@ export async function collect(scenario: Scenario, parts: Parts = PARTS): Promise
     const rows = new Map<string, ModelRecord>();
     const { window: read } = await parts.readWindow<ModelRecord>(
       window,
-      (part, offset) => Promise.resolve(from.list(part, offset)),
+      (part, offset) => from.ask(part, offset),
       {
         rows: (page) => {
           for (const row of page) rows.set(keyOf(row), row);

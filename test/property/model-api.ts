@@ -18,6 +18,8 @@ export interface History {
     readonly pick: number;
     readonly count: number;
   }[];
+  /** Which of the requests under way is answered next, by its place among them; empty: the first. */
+  readonly overtaking: readonly number[];
 }
 
 export interface ModelOptions {
@@ -43,6 +45,8 @@ export class ModelApi {
   /** True once the tenant is at rest: no record is modified any more. */
   atRest = false;
   #records: ModelRecord[] = [];
+  readonly #underWay: (() => void)[] = [];
+  #answered = 0;
   readonly #waiting: { readonly showMs: number; readonly record: ModelRecord }[];
 
   constructor(
@@ -70,7 +74,22 @@ export class ModelApi {
     }
   }
 
-  list(window: TimeWindow, offset: number): Page<ModelRecord> {
+  /** The reply of one request; those asked at once may overtake each other. */
+  async ask(window: TimeWindow, offset: number): Promise<Page<ModelRecord>> {
+    await new Promise<void>((answer) => {
+      this.#underWay.push(answer);
+      queueMicrotask(() => this.#answerOne());
+    });
+    return this.#list(window, offset);
+  }
+
+  #answerOne(): void {
+    const { overtaking } = this.history;
+    const place = overtaking[this.#answered++ % overtaking.length] ?? 0;
+    this.#underWay.splice(place % this.#underWay.length, 1)[0]?.();
+  }
+
+  #list(window: TimeWindow, offset: number): Page<ModelRecord> {
     if (window.fromMs > window.toMs || window.fromMs <= 0) throw new Error('refused window');
     this.requests += 1;
     this.advance(1);

@@ -17,6 +17,7 @@ function boundaryScenario(changes: Partial<Scenario> = {}): Scenario {
       return { showMs: timeMs, timeMs };
     }),
     modifications: [],
+    overtaking: [],
     gapsMs: [30, 30, 30, 30, 30],
     crashes: [],
     abandoned: {},

@@ -47,6 +47,7 @@ export function scenarios(kinds: Kinds): fc.Arbitrary<Scenario> {
         25,
       ),
       crashes: some(kinds.crashes, fc.integer({ min: 1, max: 30 }), 3),
+      overtaking: fc.array(fc.nat(2), { maxLength: 7 }),
       abandoned: some(
         kinds.abandoned,
         fc.tuple(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 0, max: 4 })),

@@ -113,6 +113,14 @@ describe('readWindow', () => {
     expect(result.rereads).toBe(3);
   });
 
+  it('reads backwards when only the total of a page that others overtook differs', async () => {
+    const { offsets } = await read((offset, _, request) => ({
+      total: request <= 3 && offset === 100 ? 249 : 250,
+      rows: rowsOf(250, offset),
+    }));
+    expect(offsets).toEqual([0, 100, 200, 200, 100, 0]);
+  });
+
   it('reads backwards when a page is short though every total is the same', async () => {
     const { result } = await read((offset, _, request) => ({
       total: 250,
