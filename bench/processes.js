@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { findTemporalBinary } from '../dist/worker/temporal-binary.js';
+import { findTemporalBinary } from '../dist/worker/temporal/temporal-binary.js';
 
 export const ROOT = join(import.meta.dirname, '..');
 const MAIN = join(ROOT, 'dist', 'cli', 'main.js');

@@ -1,8 +1,8 @@
 // A Temporal server that a benchmark keeps warm, beside and not below the collector.
 import { join } from 'node:path';
 import process from 'node:process';
-import { startEmbeddedTemporal } from '../dist/worker/embedded-temporal.js';
-import { findTemporalBinary } from '../dist/worker/temporal-binary.js';
+import { startEmbeddedTemporal } from '../dist/worker/temporal/embedded-temporal.js';
+import { findTemporalBinary } from '../dist/worker/temporal/temporal-binary.js';
 import { ROOT } from './processes.js';
 
 /** @param {import('./processes.js').Place} place */

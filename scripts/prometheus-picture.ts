@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { vi } from 'vitest';
-import { freePort } from '../src/worker/free-port.js';
+import { freePort } from '../src/worker/temporal/free-port.js';
 
 /** Each a panel of the picture. */
 const QUERIES = [

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, test, vi } from 'vitest';
 import { startSimulator } from '../simulator/simulator.js';
 import type { Simulator } from '../simulator/simulator.js';
-import { freePort } from '../src/worker/free-port.js';
+import { freePort } from '../src/worker/temporal/free-port.js';
 import { startUp } from '../test/integration/collector-process.js';
 import type { CollectorProcess } from '../test/integration/collector-process.js';
 import { PROJECT_ROOT } from '../test/integration/temporal-server.js';

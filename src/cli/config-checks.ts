@@ -3,11 +3,16 @@ import { checkCredentials } from '../cortex/check-credentials.js';
 import { createCortexClient } from '../cortex/client.js';
 import { createLimiter } from '../cortex/limiter.js';
 import { createOutput } from '../devo/create-output.js';
+import { requireUsable } from '../worker/state-folder.js';
 import type { Check } from './checks.js';
 
-/** What a config lets `validate` try: the API of each tenant of enabled inputs, then every output. */
+/** What a config lets `validate` try: the state folder, the API of each tenant of enabled inputs, then every output. */
 export function configChecks(config: CollectorConfig, nowMs: () => number): Check[] {
   return [
+    {
+      name: `state folder (${config.paths.state})`,
+      run: () => Promise.resolve().then(() => requireUsable(config.paths.state)),
+    },
     ...config.inputs.filter(({ enabled }) => enabled).flatMap((input) => apiChecks(input, nowMs)),
     ...config.outputs.map(outputCheck),
   ];

@@ -6,8 +6,10 @@ import type { Reckoning, Simulator } from '#simulator';
 import type { CollectorConfig } from '../config/model.js';
 import { executeApply, planApply } from '../worker/apply.js';
 import { createLogger, secretsOf } from '../worker/log.js';
-import { openTemporal } from '../worker/open-temporal.js';
-import type { TemporalSession } from '../worker/open-temporal.js';
+import { openTemporal } from '../worker/temporal/open-temporal.js';
+import { removeAtEnd } from '../worker/temporal/mortal-process.js';
+import type { TemporalSession } from '../worker/temporal/open-temporal.js';
+import { claimStateFolder } from '../worker/state-folder.js';
 import { readStatus } from '../worker/status.js';
 import { demoFolder, withoutCluster } from './demo-place.js';
 import { demoLine, demoView } from './demo-view.js';
@@ -47,6 +49,7 @@ export async function runDemo(io: Io, options: DemoOptions): Promise<void> {
   const { reckoningLine } = await loadSimulator();
   const dir = await demoFolder(options.dir);
   let tidy = options.dir === undefined && !options.keep;
+  const keepAtEnd = tidy ? removeAtEnd(dir) : () => undefined;
   try {
     const reckoning = await collectIn(dir, io, options, interruption);
     io.print(reckoningLine(reckoning));
@@ -58,6 +61,7 @@ export async function runDemo(io: Io, options: DemoOptions): Promise<void> {
     if (!tidy) io.print(`left in ${dir}`);
   } finally {
     if (tidy) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    keepAtEnd();
   }
 }
 
@@ -79,7 +83,8 @@ async function collectIn(
     const stream = pino.destination({ dest: join(dir, 'collector.log'), sync: true });
     const log = createLogger({ debug: options.debug, secrets: secretsOf(config, io.env), stream });
     const env = withoutCluster(io.env, dir);
-    const session = await openTemporal(config, { env, embedded: 'start', log });
+    const state = await claimStateFolder(config.paths.state, { log });
+    const session = await openTemporal(config, { env, state, log });
     try {
       await whileCollecting(config, session, log, async () => {
         await executeApply(session, await planApply(config, session));

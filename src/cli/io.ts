@@ -28,8 +28,8 @@ export interface Io {
   /** The answer, trimmed; empty when the question was left with Ctrl-C or Ctrl-D. */
   ask(question: string): Promise<string>;
   live(): Promise<LiveArea>;
-  /** Aborts at the first SIGINT or SIGTERM from now on; the second one ends the process at once. */
+  /** Aborts at the first SIGINT, SIGTERM or closing of the terminal from now on; the second one ends the process at once. */
   interruption(): AbortSignal;
-  /** Calls `listen` at each SIGHUP where no terminal is attached: closing one sends it too, and ends the process. */
+  /** Calls `listen` at each SIGHUP where no terminal is attached: closing one sends it too. */
   onHangup(listen: () => void): void;
 }

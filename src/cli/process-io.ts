@@ -5,7 +5,8 @@ import type { Io } from './io.js';
 
 /** The terminal, the pipe or the log that this process was started with. */
 export function processIo(): Io {
-  const isTerminal = process.stdout.isTTY;
+  // One without a size, as some tools give, shows nothing that is drawn in place.
+  const isTerminal = process.stdout.isTTY && process.stdout.columns > 0;
   return {
     env: process.env,
     isTerminal,
@@ -29,12 +30,18 @@ export function processIo(): Io {
         controller.abort();
       };
       process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+      if (hasTerminal()) process.on('SIGHUP', interrupt);
       return controller.signal;
     },
     onHangup(listen) {
-      if (!process.stdin.isTTY && !process.stderr.isTTY) process.on('SIGHUP', listen);
+      if (!hasTerminal()) process.on('SIGHUP', listen);
     },
   };
+}
+
+/** One whose closing sends SIGHUP; without one it means to read the config again. */
+function hasTerminal(): boolean {
+  return process.stdin.isTTY || process.stderr.isTTY;
 }
 
 async function ask(question: string): Promise<string> {

@@ -2,7 +2,7 @@ import type { CollectorConfig } from '../config/model.js';
 import { orderBackfill } from '../worker/backfill-order.js';
 import { listBackfills, readBackfill, startBackfill, steerBackfill } from '../worker/backfills.js';
 import type { BackfillCommand, BackfillReport } from '../worker/backfills.js';
-import type { TemporalSession } from '../worker/open-temporal.js';
+import type { TemporalSession } from '../worker/temporal/open-temporal.js';
 import { streamsOf } from '../worker/streams.js';
 import { backfillJson, backfillsJson } from './backfill-json.js';
 import { backfillDetails, backfillTable } from './backfill-table.js';

@@ -4,8 +4,9 @@ import type { Logger } from 'pino';
 import type { CollectorConfig } from '../config/model.js';
 import { executeApply, planApply } from '../worker/apply.js';
 import { createLogger, secretsOf } from '../worker/log.js';
-import { openTemporal } from '../worker/open-temporal.js';
-import type { TemporalSession } from '../worker/open-temporal.js';
+import { openTemporal } from '../worker/temporal/open-temporal.js';
+import type { TemporalSession } from '../worker/temporal/open-temporal.js';
+import { claimStateFolder } from '../worker/state-folder.js';
 import { watchFolders } from '../worker/watch-folders.js';
 import type { Io } from './io.js';
 import { loadForCommand } from './load-for-command.js';
@@ -29,7 +30,8 @@ export async function runWorker(io: Io, options: RunWorkerOptions): Promise<void
   const config = await loadForCommand(io, options);
   const secrets = new Set(secretsOf(config, io.env));
   const log = createLogger({ debug: options.debug || config.debug, secrets });
-  const session = await openTemporal(config, { env: io.env, embedded: 'start', log });
+  const state = await claimStateFolder(config.paths.state, { log });
+  const session = await openTemporal(config, { env: io.env, state, log });
   try {
     await whileCollecting(config, session, log, async (collector) => {
       if (options.apply) await applyConfig(config, session, log);

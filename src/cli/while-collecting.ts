@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { CollectorConfig } from '../config/model.js';
 import { keepHeapSmall } from '../worker/heap.js';
-import type { TemporalSession } from '../worker/open-temporal.js';
+import type { TemporalSession } from '../worker/temporal/open-temporal.js';
 import { startCollector } from '../worker/run-collector.js';
 import type { Collector } from '../worker/run-collector.js';
 

@@ -1,7 +1,7 @@
 import type { CollectorConfig } from '../config/model.js';
 import { createLogger, secretsOf } from '../worker/log.js';
-import { openTemporal } from '../worker/open-temporal.js';
-import type { TemporalSession } from '../worker/open-temporal.js';
+import { openTemporal } from '../worker/temporal/open-temporal.js';
+import type { TemporalSession } from '../worker/temporal/open-temporal.js';
 import type { Io } from './io.js';
 
 /**
@@ -18,7 +18,7 @@ export async function withSession<Result>(
     debug: options.debug === true || config.debug,
     secrets: secretsOf(config, io.env),
   });
-  const session = await openTemporal(config, { env: io.env, embedded: 'join', log });
+  const session = await openTemporal(config, { env: io.env, log });
   try {
     return await work(session);
   } finally {

@@ -12,8 +12,8 @@ import type { BackfillProgress, BackfillState } from '../pull/backfill.js';
 import type { backfill } from '../workflows/backfill.js';
 import * as messages from '../workflows/messages.js';
 import type { BackfillOrder } from './backfill-order.js';
-import type { TemporalSession } from './open-temporal.js';
-import { identityAttributes } from './search-attributes.js';
+import type { TemporalSession } from './temporal/open-temporal.js';
+import { identityAttributes } from './temporal/search-attributes.js';
 import { IDENTITY_MEMO, SETTINGS_MEMO } from './settings-memo.js';
 
 /** A worker answers a query in milliseconds; without one it never comes. */

@@ -40,8 +40,21 @@ export const WORKER_ERRORS = {
   TEMPORAL_START_FAILED: {
     title: 'Embedded Temporal did not start',
     cause:
-      'The server ended while it was starting: often a damaged or foreign state/temporal.sqlite, a full disk, or a state folder in use by another collector.',
-    action: 'Read state/temporal.log, and see that one collector alone uses this state folder.',
+      'The server ended while it was starting: often a damaged or foreign state/temporal.sqlite, or a full disk.',
+    action: 'Read state/temporal.log.',
+  },
+  STATE_FOLDER_IN_USE: {
+    title: 'State folder in use',
+    cause:
+      'Another collector, perhaps in another container, works in the same state folder; two in one would block each other.',
+    action: 'Stop the other one, or give each collector a state folder of its own.',
+  },
+  STATE_FOLDER_UNUSABLE: {
+    title: 'State folder cannot be written',
+    cause:
+      'The folder belongs to another user (Docker makes a missing one as root), is read-only or full, or its file system has no locks.',
+    action:
+      'Give the folder `state/` to the user that the message names (1000 in the image), on a local disk.',
   },
   WORKER_STOP_FORCED: {
     title: 'The worker was ended by force',

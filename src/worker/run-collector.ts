@@ -16,7 +16,7 @@ import type { ConfigInForce } from './config-in-force.js';
 import { configuredOutputs } from './configured-outputs.js';
 import { createExtraDataWorkers } from './extra-data-workers.js';
 import { inputClients } from './input-clients.js';
-import type { TemporalSession } from './open-temporal.js';
+import type { TemporalSession } from './temporal/open-temporal.js';
 import { installRuntime } from './runtime.js';
 import { createWorkerSet } from './worker-set.js';
 

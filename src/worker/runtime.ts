@@ -2,7 +2,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { LogEntry, LogLevel } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { PullSummary } from '../pull/status.js';
-import { freePort } from './free-port.js';
+import { freePort } from './temporal/free-port.js';
 
 /** What the SDK says of itself at INFO (a worker's states, signals received) is news to its developers only. */
 const SDK_LEVEL: Partial<Record<LogLevel, 'debug' | 'info' | 'warn' | 'error'>> = {

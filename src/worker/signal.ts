@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { CollectorError } from '../errors/collector-error.js';
 import * as messages from '../workflows/messages.js';
 import type { ResetRequest } from '../workflows/messages.js';
-import type { TemporalSession } from './open-temporal.js';
+import type { TemporalSession } from './temporal/open-temporal.js';
 
 /** What an operator can ask of a running stream. */
 export type StreamCommand =

@@ -4,7 +4,7 @@ import type { CollectorConfig } from '../config/model.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import type { StreamStatus } from '../pull/status.js';
 import { status } from '../workflows/messages.js';
-import type { TemporalSession } from './open-temporal.js';
+import type { TemporalSession } from './temporal/open-temporal.js';
 import { streamsOf } from './streams.js';
 
 /** A worker answers a query in milliseconds; without one it never comes. */

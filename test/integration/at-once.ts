@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { EmbeddedTemporalOptions } from '../../src/worker/embedded-temporal.js';
+import type { EmbeddedTemporalOptions } from '../../src/worker/temporal/embedded-temporal.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
-const BUILT = join(PROJECT_ROOT, 'dist', 'worker', 'embedded-temporal.js');
+const BUILT = join(PROJECT_ROOT, 'dist', 'worker', 'temporal', 'embedded-temporal.js');
 /** Starts a server, prints its UI's address or why there is none, and stops it when its input ends. */
 const SCRIPT = `
   const { startEmbeddedTemporal } = await import(${JSON.stringify(pathToFileURL(BUILT).href)});

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, onTestFailed, test } from 'vitest';
 import { NO_FAULTS as NO_API_FAULTS } from '../../simulator/tenant-options.js';
-import { readRecord } from '../../src/worker/leftover-temporal.js';
+import { readRecord } from '../../src/worker/temporal/server-record.js';
 import {
   IMPATIENT,
   INCIDENTS as STREAM,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
+import { findTemporalBinary } from '../../src/worker/temporal/temporal-binary.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
 const MAIN = join(PROJECT_ROOT, 'dist', 'cli', 'main.js');
@@ -38,8 +38,25 @@ export function startCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): CliProcess {
+  return startProgram(process.execPath, [MAIN, ...args], env);
+}
+
+/** The same on a terminal of its own, which is closed when this process is killed. */
+export function startOnTerminal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): CliProcess {
+  const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+  return startProgram('script', ['--quiet', '--command', `exec ${line}`, '/dev/null'], env);
+}
+
+function startProgram(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): CliProcess {
   if (!existsSync(MAIN)) throw new Error(`found no ${MAIN}, expected the build: npm run build`);
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(program, args, {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

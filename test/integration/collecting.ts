@@ -7,7 +7,7 @@ import type { StreamStatus } from '../../src/pull/status.js';
 import { startSimulator } from '../../simulator/simulator.js';
 import type { Simulator, SimulatorOptions } from '../../simulator/simulator.js';
 import type { TenantOptions } from '../../simulator/tenant-options.js';
-import { readRecord } from '../../src/worker/leftover-temporal.js';
+import { readRecord } from '../../src/worker/temporal/server-record.js';
 import { status } from '../../src/workflows/messages.js';
 import type { CollectorProcess } from './collector-process.js';
 

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { readRecord } from '../../src/worker/leftover-temporal.js';
+import { readRecord } from '../../src/worker/temporal/server-record.js';
 import { startCli } from './cli-process.js';
 
 /** The built collector as a process of its own, with its embedded Temporal. */

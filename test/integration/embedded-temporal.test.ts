@@ -1,26 +1,35 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reservePort } from '../../simulator/reserve-port.js';
-import { startEmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
-import type { EmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
-import { freePort } from '../../src/worker/free-port.js';
-import { readRecord, writeRecord } from '../../src/worker/leftover-temporal.js';
-import { keepEndedRuns } from '../../src/worker/retention.js';
-import { registerSearchAttributes } from '../../src/worker/search-attributes.js';
-import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
+import { startEmbeddedTemporal } from '../../src/worker/temporal/embedded-temporal.js';
+import type { EmbeddedTemporal } from '../../src/worker/temporal/embedded-temporal.js';
+import { freePort } from '../../src/worker/temporal/free-port.js';
+import { readRecord } from '../../src/worker/temporal/server-record.js';
+import { keepEndedRuns } from '../../src/worker/temporal/retention.js';
+import { registerSearchAttributes } from '../../src/worker/temporal/search-attributes.js';
+import { findTemporalBinary } from '../../src/worker/temporal/temporal-binary.js';
+import { claimStateFolder } from '../../src/worker/state-folder.js';
 import { startAtOnce } from './at-once.js';
-import { isAlive, leaveServerBehind } from './leftover-server.js';
 import { portRobber, temporalRobber } from './port-robber.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
+const log = pino({ level: 'silent' });
 const DAY_S = 86_400;
 const binary = findTemporalBinary(process.env, PROJECT_ROOT);
 let stateDir: string;
@@ -264,36 +273,23 @@ describe('embedded Temporal', () => {
     });
   });
 
-  it('refuses a state folder whose server another collector looks after', async () => {
-    const first = await start();
-    await expect(start()).rejects.toMatchObject({ code: 'TEMPORAL_START_FAILED' });
-    await startWorkflow(first.address, 'undisturbed');
+  it('keeps its data in the state folder whatever characters its path has, for this user alone', async () => {
+    const odd = join(stateDir, "a#b?c%41d é 'x'");
+    await start({ stateDir: odd });
+    expect(readdirSync(stateDir)).toEqual(["a#b?c%41d é 'x'"]);
+    const modes = readdirSync(odd).map((name) => [name, statSync(join(odd, name)).mode & 0o777]);
+    expect(Object.fromEntries(modes)).toMatchObject({ 'temporal.sqlite': 0o600 });
+    expect(modes.filter(([, mode]) => mode !== 0o600)).toEqual([]);
   });
 
-  it('ends the server that a killed collector left behind', async () => {
-    const leftover = await leaveServerBehind(binary, stateDir);
-    try {
-      await vi.waitFor(() => startWorkflow(leftover.address, 'from before'), {
-        timeout: 60_000,
-        interval: 200,
-      });
-      const server = await start();
-      expect(server.address).toBe(leftover.address);
-      expect(isAlive(leftover.pid)).toBe(false);
-      expect(await statusOf(server.address, 'from before')).toBe('RUNNING');
-    } finally {
-      if (isAlive(leftover.pid)) process.kill(leftover.pid, 'SIGKILL');
-    }
-  });
-
-  it('leaves alone another program that got the number of a server from before', async () => {
-    const other = spawn('sleep', ['60']);
-    try {
-      writeRecord(stateDir, { pid: other.pid ?? 0, ownerPid: 1, port: 1 });
-      await start();
-      expect(other.exitCode ?? other.signalCode).toBeNull();
-    } finally {
-      other.kill();
-    }
+  it('keeps the state folder locked until it is gone itself', async () => {
+    const { lockFd } = await claimStateFolder(stateDir, { log });
+    const server = await start({ lockFd });
+    closeSync(lockFd);
+    await expect(claimStateFolder(stateDir, { log, waitMs: 0 })).rejects.toMatchObject({
+      code: 'STATE_FOLDER_IN_USE',
+    });
+    await server.stop();
+    closeSync((await claimStateFolder(stateDir, { log })).lockFd);
   });
 });

@@ -48,7 +48,7 @@ describe('the real job: `simulator` and `up` as processes of their own', () => {
   // Before the collector starts: it uses the whole quota, and the credentials are tried once.
   it('finds config, credentials and output in order', async () => {
     const { exitCode, stdout } = await runCli(['validate', ...config]);
-    expect(stdout.match(/^ok /gm)).toHaveLength(3);
+    expect(stdout.match(/^ok /gm)).toHaveLength(4);
     expect(exitCode).toBe(0);
   });
 

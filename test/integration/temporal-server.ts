@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedTemporal } from '../../src/worker/embedded-temporal.js';
-import { freePort } from '../../src/worker/free-port.js';
-import { findTemporalBinary } from '../../src/worker/temporal-binary.js';
+import { startEmbeddedTemporal } from '../../src/worker/temporal/embedded-temporal.js';
+import { freePort } from '../../src/worker/temporal/free-port.js';
+import { findTemporalBinary } from '../../src/worker/temporal/temporal-binary.js';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 

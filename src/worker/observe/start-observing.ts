@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { ActivityObserver } from '../../activities/dependencies.js';
 import type { SegmentStore } from '../../segments/segment-store.js';
 import type { ConfigInForce } from '../config-in-force.js';
-import type { TemporalSession } from '../open-temporal.js';
+import type { TemporalSession } from '../temporal/open-temporal.js';
 import { sdkMetricsText } from '../runtime.js';
 import type { PullEndListener } from '../runtime.js';
 import { readStatus } from '../status.js';

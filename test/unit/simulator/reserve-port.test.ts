@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { listen } from '../../../simulator/listen.js';
 import { startReceiver } from '../../../simulator/receiver.js';
 import { reservePort } from '../../../simulator/reserve-port.js';
-import { freePort } from '../../../src/worker/free-port.js';
+import { freePort } from '../../../src/worker/temporal/free-port.js';
 
 /**
  * Whether a socket of this machine has the port as its own: those get no port anew that ask for any free one. What

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { listBackfills } from '../../../src/worker/backfills.js';
-import type { TemporalSession } from '../../../src/worker/open-temporal.js';
+import type { TemporalSession } from '../../../src/worker/temporal/open-temporal.js';
 
 /** A run as the server lists it. */
 function run(runId: string, status: 'RUNNING' | 'COMPLETED', startedMs: number) {

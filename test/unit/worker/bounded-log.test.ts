@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openBoundedLog } from '../../../src/worker/bounded-log.js';
+import { openBoundedLog } from '../../../src/worker/temporal/bounded-log.js';
 
 let folder: string;
 let path: string;

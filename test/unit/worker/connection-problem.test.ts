@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { connectionProblem } from '../../../src/worker/connection-problem.js';
+import { connectionProblem } from '../../../src/worker/temporal/connection-problem.js';
 
 it('has nothing to say where something listens', async () => {
   const server = createServer().listen({ port: 0, host: '127.0.0.1' });

@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
-import { registerSearchAttributes } from '../../../src/worker/search-attributes.js';
+import { registerSearchAttributes } from '../../../src/worker/temporal/search-attributes.js';
 
 /** A server that takes new attributes only when it was asked `slow` times, as production servers do. */
 function server({ slow, mayAdd = true }: { slow: number; mayAdd?: boolean }) {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   findTemporalBinary,
   PINNED_TEMPORAL_VERSION,
-} from '../../../src/worker/temporal-binary.js';
+} from '../../../src/worker/temporal/temporal-binary.js';
 
 let root: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { readTemporalEnvironment } from '../../../src/worker/temporal-environment.js';
+import { readTemporalEnvironment } from '../../../src/worker/temporal/temporal-environment.js';
 
 const NO_PROFILE = { TEMPORAL_CONFIG_FILE: '/no/such/profile.toml' };
 

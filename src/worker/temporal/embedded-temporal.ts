@@ -1,16 +1,16 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { CollectorError } from '../errors/collector-error.js';
-import { messageOf } from '../errors/message-of.js';
+import { CollectorError } from '../../errors/collector-error.js';
+import { messageOf } from '../../errors/message-of.js';
 import { openBoundedLog } from './bounded-log.js';
 import { choosePorts } from './choose-ports.js';
 import type { TemporalPorts } from './choose-ports.js';
-import { readRecord, STOP_GRACE_MS, stopLeftover, writeRecord } from './leftover-temporal.js';
+import { spawnMortal } from './mortal-process.js';
+import { readRecord, writeRecord } from './server-record.js';
 import { temporalArguments } from './temporal-arguments.js';
 import type { TemporalLogLevel } from './temporal-arguments.js';
 
@@ -31,13 +31,17 @@ const SETTLED_AFTER_MS = 60_000;
 const LOG_MAX_BYTES = 5_000_000;
 const NAMESPACE = 'default';
 /** The server needs nothing else of the environment, least of all the collector's secrets. */
-const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'SystemRoot', 'USERPROFILE', 'TEMP'];
+const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'];
+/** How long a server gets to end by itself before it is killed. */
+const STOP_GRACE_MS = 5_000;
 
 export interface EmbeddedTemporalOptions {
   /** Path of the `temporal` binary. */
   readonly binary: string;
   /** Holds `temporal.sqlite`, `temporal.log` and `temporal.json`; made when absent. */
   readonly stateDir: string;
+  /** Of the state folder's lock, which the server then keeps too as long as it runs. */
+  readonly lockFd?: number;
   /** Port of Temporal UI, or the next free one; 0: no UI. */
   readonly uiPort: number;
   readonly logLevel: TemporalLogLevel;
@@ -66,11 +70,8 @@ export interface EmbeddedTemporal {
 export async function startEmbeddedTemporal(
   options: EmbeddedTemporalOptions,
 ): Promise<EmbeddedTemporal> {
-  const stateDir = resolve(options.stateDir);
-  const dbPath = join(stateDir, 'temporal.sqlite');
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const last = readRecord(stateDir);
-  if (last !== undefined) await stopLeftover(last, dbPath);
+  mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+  const last = readRecord(options.stateDir);
 
   for (let starts = 1; ; starts++) {
     try {
@@ -97,9 +98,8 @@ async function startOn(
   { port, uiPort }: TemporalPorts,
 ): Promise<EmbeddedTemporal> {
   const stateDir = resolve(options.stateDir);
-  const dbPath = join(stateDir, 'temporal.sqlite');
   const address = `127.0.0.1:${port}`;
-  const arguments_ = temporalArguments({ dbPath, port, uiPort, logLevel: options.logLevel });
+  const arguments_ = temporalArguments({ port, uiPort, logLevel: options.logLevel });
   const logPath = join(stateDir, 'temporal.log');
   const log = openBoundedLog(logPath, LOG_MAX_BYTES);
   const stopping = new AbortController();
@@ -108,12 +108,10 @@ async function startOn(
   let listens = false;
 
   const launch = async (): Promise<string> => {
-    const started = spawn(options.binary, arguments_, {
-      // A group of its own: Ctrl-C in a terminal must not end the server before the worker is done with it.
-      detached: true,
-      // Through pipes, so that a server whose collector was killed ends with its next log line.
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const started = spawnMortal(resolve(options.binary), arguments_, {
+      cwd: stateDir,
       env: Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]])),
+      fd: options.lockFd,
     });
     child = started;
     for (const stream of [started.stdout, started.stderr]) {
@@ -128,8 +126,6 @@ async function startOn(
     }
     return endOf(started).finally(() => (child = undefined));
   };
-  const killAtExit = (): void => void child?.kill('SIGTERM');
-  process.on('exit', killAtExit);
 
   const firstRun = launch();
   let supervision: Promise<unknown> = firstRun;
@@ -138,7 +134,6 @@ async function startOn(
     stopping.abort();
     if (child !== undefined) await endChild(child);
     await supervision;
-    process.off('exit', killAtExit);
     log.close();
   };
 

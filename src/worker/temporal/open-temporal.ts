@@ -2,19 +2,20 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import type { CollectorConfig } from '../config/model.js';
-import { CollectorError } from '../errors/collector-error.js';
-import { messageOf } from '../errors/message-of.js';
+import type { CollectorConfig } from '../../config/model.js';
+import { CollectorError } from '../../errors/collector-error.js';
+import { messageOf } from '../../errors/message-of.js';
+import type { StateFolder } from '../state-folder.js';
 import { connectionProblem } from './connection-problem.js';
 import { startEmbeddedTemporal } from './embedded-temporal.js';
 import type { EmbeddedTemporal } from './embedded-temporal.js';
-import { readRecord } from './leftover-temporal.js';
+import { readRecord } from './server-record.js';
 import { keepEndedRuns } from './retention.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { findTemporalBinary } from './temporal-binary.js';
 import { readTemporalEnvironment } from './temporal-environment.js';
 
-const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PROJECT_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** A cluster that takes longer to greet is not to be worked with. */
 const CONNECT_MS = 10_000;
 /** NOT_FOUND of gRPC's status codes. */
@@ -39,8 +40,8 @@ export interface TemporalSession {
 
 export interface OpenTemporalOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** `start`: may start the embedded server; `join`: uses the one that `up` started in the same state folder. */
-  readonly embedded: 'start' | 'join';
+  /** With it the embedded server may be started in it; without, the one that `up` started there is used. */
+  readonly state?: StateFolder;
   readonly log: Logger;
 }
 
@@ -51,12 +52,14 @@ export interface OpenTemporalOptions {
  */
 export async function openTemporal(
   config: CollectorConfig,
-  { env, embedded, log }: OpenTemporalOptions,
+  { env, state, log }: OpenTemporalOptions,
 ): Promise<TemporalSession> {
   const { connectionOptions, namespace = config.temporal.namespace } = readTemporalEnvironment(env);
   const remote = connectionOptions.address ?? config.temporal.address;
   const server =
-    remote === undefined && embedded === 'start' ? await startServer(config, env, log) : undefined;
+    remote === undefined && state !== undefined
+      ? await startServer(config, state, { env, log })
+      : undefined;
   const address = remote ?? server?.address ?? (await embeddedAddress(config));
   const settings = { ...connectionOptions, address };
   try {
@@ -105,12 +108,13 @@ async function requireNamespace(
 
 async function startServer(
   config: CollectorConfig,
-  env: NodeJS.ProcessEnv,
-  log: Logger,
+  { lockFd }: StateFolder,
+  { env, log }: Pick<OpenTemporalOptions, 'env' | 'log'>,
 ): Promise<EmbeddedTemporal> {
   const server = await startEmbeddedTemporal({
     binary: findTemporalBinary(env, PROJECT_ROOT),
     stateDir: config.paths.state,
+    lockFd,
     uiPort: config.temporal.uiPort,
     logLevel: 'error',
     onRestart: (ended, waitMs) => {

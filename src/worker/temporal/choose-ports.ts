@@ -1,4 +1,4 @@
-import { CollectorError } from '../errors/collector-error.js';
+import { CollectorError } from '../../errors/collector-error.js';
 import { freePort, nextFreePort } from './free-port.js';
 
 /** Where the embedded server listens on 127.0.0.1. */

@@ -3,8 +3,6 @@ import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 export type TemporalLogLevel = 'debug' | 'info' | 'warn' | 'error' | 'never';
 
 export interface TemporalServerSettings {
-  /** Absolute path of the SQLite file. */
-  readonly dbPath: string;
   /** gRPC, on 127.0.0.1. */
   readonly port: number;
   /** Undefined: no UI. */
@@ -12,14 +10,17 @@ export interface TemporalServerSettings {
   readonly logLevel: TemporalLogLevel;
 }
 
+/** In the folder that the server runs in: the server takes a path for a part of a URL, with a meaning for `?`, `#` and `%`. */
+const DATABASE = 'temporal.sqlite';
+
 /** The command line of `temporal` for a server that is reachable on loopback alone. */
 export function temporalArguments(settings: TemporalServerSettings): string[] {
-  const { dbPath, port, uiPort, logLevel } = settings;
+  const { port, uiPort, logLevel } = settings;
   return [
     'server',
     'start-dev',
     ...['--ip', '127.0.0.1', '--port', String(port)],
-    ...['--db-filename', dbPath, '--log-level', logLevel],
+    ...['--db-filename', DATABASE, '--log-level', logLevel],
     ...(uiPort === undefined
       ? ['--headless']
       : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)]),

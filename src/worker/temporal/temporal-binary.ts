@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { CollectorError } from '../errors/collector-error.js';
+import { CollectorError } from '../../errors/collector-error.js';
 
 /** The Temporal CLI that `scripts/temporal-requirements.txt` pins. */
 export const PINNED_TEMPORAL_VERSION = '1.9.1';

@@ -1,7 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { CollectorError } from '../errors/collector-error.js';
-import { messageOf } from '../errors/message-of.js';
+import { CollectorError } from '../../errors/collector-error.js';
+import { messageOf } from '../../errors/message-of.js';
 
 /**
  * How to connect by the standard `TEMPORAL_*` variables and the profile that they name. Throws

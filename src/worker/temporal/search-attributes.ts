@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import type { StreamIdentity } from '../pull/settings.js';
-import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from '../workflows/attributes.js';
+import type { StreamIdentity } from '../../pull/settings.js';
+import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from '../../workflows/attributes.js';
 
 /** `IndexedValueType` of Temporal's API: temporal/api/enums/v1/common.proto. */
 const INDEXED_VALUE_TYPE = { Keyword: 2, Int: 3 } as const;
