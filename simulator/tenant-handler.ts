@@ -83,6 +83,7 @@ export function createTenantHandler(parts: TenantParts): RequestListener {
     const endpoint = endpointOf(path);
     const nowMs = world.advance();
     counts.arrived(endpoint, nowMs);
+    response.setHeader('Date', new Date(nowMs).toUTCString());
     answer(request, endpoint, nowMs)
       .catch((error: unknown) => faultReply(error, settings.behaviour.retryAfterSeconds))
       .then(async (reply) => {

@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { LIMITS } from '../pull/limits.js';
 import { overlapMsOf } from '../pull/window.js';
-import { readWindow } from '../pull/read-window.js';
 import type { FetchSegmentInput, SegmentReceipt } from '../pull/receipts.js';
 import { SERVICES } from '../services/registry.js';
 import type { MalformedKind } from '../services/to-events.js';
@@ -9,6 +8,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { streamConfig } from './dependencies.js';
 import { guarded } from './guarded.js';
 import { pageReader, PAGES_AT_ONCE } from './page-reader.js';
+import { readSettled } from './read-settled.js';
 import { createWindowSink } from './window-sink.js';
 
 const ACTIVITY = { activity: 'fetchSegment', atStop: 'give up' } as const;
@@ -30,7 +30,8 @@ export function createFetchSegment(deps: ActivityDependencies) {
         const { priority } = input;
         const readPage = pageReader(client, service, stream, { signal, priority });
         const sink = createWindowSink(input, service, stream, config.name, writer);
-        const read = await readWindow(input.window, readPage, sink, {
+        const { settleMs } = stream.service;
+        const read = await readSettled(input.window, client, settleMs, readPage, sink, {
           maxRows: LIMITS.segmentRows,
           concurrency: PAGES_AT_ONCE,
           overlapMs: overlapMsOf(input.stream),
@@ -40,6 +41,7 @@ export function createFetchSegment(deps: ActivityDependencies) {
         const receipt: SegmentReceipt = {
           segment: stored === null ? null : { ...stored, byTag },
           window: read.window,
+          reachedNow: read.reachedNow,
           counts: { ...counts, requests: read.requests, rereads: read.rereads },
           newKeys,
           warnings: [...read.warnings, ...malformedWarnings(malformedByKind)],

@@ -1,7 +1,6 @@
 import { keysToKeep, knownKeySet } from '../pull/keys.js';
 import type { KeyEntry } from '../pull/keys.js';
 import type { ListedIncident } from '../pull/incident-memory.js';
-import { readWindow } from '../pull/read-window.js';
 import type { RowSink } from '../pull/read-window.js';
 import type { ChangedIncidents, ListChangedInput } from '../pull/receipts.js';
 import { LIMITS } from '../pull/limits.js';
@@ -14,6 +13,7 @@ import type { ActivityDependencies, StreamConfig } from './dependencies.js';
 import { streamConfig } from './dependencies.js';
 import { guarded } from './guarded.js';
 import { pageReader, PAGES_AT_ONCE } from './page-reader.js';
+import { readSettled } from './read-settled.js';
 import type { Row } from './window-sink.js';
 
 const ACTIVITY = { activity: 'listChangedIncidents', atStop: 'give up' } as const;
@@ -24,12 +24,11 @@ export function createListChangedIncidents(deps: ActivityDependencies) {
     await guarded(deps, ACTIVITY, input, async ({ signal }) => {
       const stream = streamConfig(deps.config(), input, null);
       const { priority } = input;
-      const readPage = pageReader(deps.client(stream.input), service, stream, {
-        signal,
-        priority,
-      });
+      const client = deps.client(stream.input);
+      const readPage = pageReader(client, service, stream, { signal, priority });
       const sink = createListSink(input, stream);
-      const read = await readWindow(input.window, readPage, sink, {
+      const { settleMs } = stream.service;
+      const read = await readSettled(input.window, client, settleMs, readPage, sink, {
         maxRows: LIMITS.incidents,
         concurrency: PAGES_AT_ONCE,
         overlapMs: overlapMsOf(input.stream),
@@ -40,6 +39,7 @@ export function createListChangedIncidents(deps: ActivityDependencies) {
         newKeys,
         counts: { ...counts, requests: read.requests, rereads: read.rereads },
         window: read.window,
+        reachedNow: read.reachedNow,
         warnings: read.warnings,
       };
     });

@@ -5,6 +5,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Credentials } from '../config/model.js';
 import { LIMITS } from '../pull/limits.js';
 import type { Priority } from '../pull/receipts.js';
+import type { TenantNow } from '../pull/settled.js';
 import type { TimeWindow } from '../pull/window.js';
 import { bodyText } from './body.js';
 import { CortexError } from './errors.js';
@@ -16,6 +17,8 @@ import { retryAfterMs } from './retry-after.js';
 import { rowsOfReply } from './rows-of-reply.js';
 import type { ReplyRows } from './rows-of-reply.js';
 import { authHeaders } from './signing.js';
+import { createTenantClock } from './tenant-clock.js';
+import type { TenantClock } from './tenant-clock.js';
 
 /** A page of alerts with many events can take the API this long (peers wait 30 to 120 s). */
 const TIMEOUT_MS = 90_000;
@@ -51,6 +54,8 @@ export interface ListReply extends ReplyRows {
 
 /** The API of one input (tenant): signed, limited, errors mapped to the closed set of `errors.ts`. */
 export interface CortexClient {
+  /** The tenant's clock, as its good replies tell it. */
+  readonly clock: TenantClock;
   list(request: ListRequest, options?: CallOptions): Promise<ListReply>;
   /** Any other call: POSTs `{request_data}` and returns `reply`. */
   call(
@@ -68,6 +73,8 @@ export interface RequestReport {
   readonly elapsedMs: number;
   /** From asking for a turn to getting it. */
   readonly waitedMs: number;
+  /** What is known of the tenant's clock by then. */
+  readonly tenantNow: TenantNow | undefined;
 }
 
 export interface ClientOptions {
@@ -85,6 +92,7 @@ export interface ClientOptions {
 /** Makes the client of one input. */
 export function createCortexClient(options: ClientOptions): CortexClient {
   const { credentials, limiter } = options;
+  const clock = createTenantClock();
   const mostBodyBytes = options.mostBodyBytes ?? MOST_BODY_BYTES;
   const http = axios.create({
     timeout: options.timeoutMs ?? TIMEOUT_MS,
@@ -117,12 +125,15 @@ export function createCortexClient(options: ClientOptions): CortexClient {
             status: found,
             elapsedMs: performance.now() - startedMs,
             waitedMs: startedMs - askedMs,
+            tenantNow: clock.now(),
           });
         const response = await send(url, data, signal).catch((error: unknown) => {
           signal?.throwIfAborted();
           report('network');
           throw networkError(error, path, credentials.apiKey);
         });
+        // A refusal may be of a proxy, which has a clock of its own.
+        if (isGood(response.status)) clock.saw(response.headers.date, startedMs, performance.now());
         report(response.status);
         return response;
       },
@@ -169,6 +180,7 @@ export function createCortexClient(options: ClientOptions): CortexClient {
   }
 
   return {
+    clock,
     call,
     async list(request, callOptions) {
       const { apiFqdn, path, rowsKey } = request;

@@ -51,6 +51,12 @@ export const CORTEX_ERRORS = {
     cause: 'Name, route, proxy, firewall or TLS between here and the tenant.',
     action: 'Check `api_fqdn`, the proxy settings and the network.',
   },
+  CORTEX_CLOCK_DIFFERS: {
+    title: "This host's clock and the tenant's differ",
+    cause: 'One of the two clocks is off, as the `Date` header of the replies tells.',
+    action:
+      "Set the host's clock right (NTP). Nothing is lost meanwhile: the data is read by the tenant's clock.",
+  },
   CORTEX_INVALID_REPLY: {
     title: 'The reply made no sense',
     cause: 'A cut or malformed body, or one of another shape than documented.',

@@ -24,7 +24,7 @@ export interface CyclePosition extends CyclePlan {
 
 /** A window that was read, and what came of it. */
 export interface ReadOutcome {
-  /** How far it was read: the window asked for, or a lower part of it. */
+  /** How far it was read: the window asked for, or a lower part of it; it ends before it begins where that is nothing. */
   readonly window: TimeWindow;
   /** Keys of its new records, as `keysToKeep` gives them. */
   readonly newKeys: readonly KeySlice[];
@@ -76,6 +76,7 @@ export function afterWindow(
   plan: CyclePlan,
 ): Checkpoint {
   const { window } = outcome;
+  if (window.toMs < window.fromMs) return checkpoint;
   const watermarkMs = Math.max(checkpoint.watermarkMs, window.toMs);
   const sinceMs = Math.min(keysSinceMs(window, plan), window.toMs + 1);
   const collectedMs = sinceMs <= window.fromMs ? -Infinity : sinceMs;

@@ -88,8 +88,10 @@ export interface PullCounts {
 export interface SegmentReceipt {
   /** null: the window held nothing new. */
   readonly segment: Segment | null;
-  /** How far it read: the window asked for, or a lower part of it. */
+  /** How far it read: the window asked for, or a lower part of it; it ends before it begins where that is nothing. */
   readonly window: TimeWindow;
+  /** It ends at the tenant's now, less settle: nothing behind it can be read yet, and the pull is up to date. */
+  readonly reachedNow: boolean;
   readonly counts: PullCounts;
   readonly newKeys: readonly KeySlice[];
   /** Things an operator should know, for example a millisecond fuller than the API can page. */
@@ -99,8 +101,10 @@ export interface SegmentReceipt {
 /** The incidents of a window, each with its latest version. */
 export interface ChangedIncidents {
   readonly incidents: readonly ListedIncident[];
-  /** How far it read: the window asked for, or a lower part of it. */
+  /** How far it read: the window asked for, or a lower part of it; it ends before it begins where that is nothing. */
   readonly window: TimeWindow;
+  /** It ends at the tenant's now, less settle: nothing behind it can be read yet, and the pull is up to date. */
+  readonly reachedNow: boolean;
   readonly counts: PullCounts;
   readonly newKeys: readonly KeySlice[];
   readonly warnings: readonly string[];

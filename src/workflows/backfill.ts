@@ -153,6 +153,7 @@ async function pullLane(
     if (step.kind === 'read') {
       lane.checkpoint = step.checkpoint;
       lane.readToMs = step.readToMs;
+      lane.done = step.reachedNow;
     }
     run.changed();
     if (step.kind === 'stopped') await rest(run, wakes, ended);

@@ -43,6 +43,12 @@ export async function pullCycle(run: StreamRun, cut: () => boolean): Promise<voi
       prunePendingKeys(state);
     }
     run.changed();
+    if (step.reachedNow) {
+      if (state.lastPull !== null) {
+        state.lastPull = { ...state.lastPull, toMs: state.checkpoint.watermarkMs };
+      }
+      break;
+    }
   }
   state.totals = { ...state.totals, cycles: state.totals.cycles + 1 };
   if (state.lastPull !== null) {
@@ -56,7 +62,13 @@ export async function pullCycle(run: StreamRun, cut: () => boolean): Promise<voi
 export type Step =
   | { readonly kind: 'up to date' }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'read'; readonly checkpoint: Checkpoint; readonly readToMs: number };
+  | {
+      readonly kind: 'read';
+      readonly checkpoint: Checkpoint;
+      readonly readToMs: number;
+      /** Nothing further can be read yet. */
+      readonly reachedNow: boolean;
+    };
 
 /** Reads the next window of a lane; stopped when the lane was cut, or when it failed for now. */
 export async function readNext(run: WorkRun, lane: Lane): Promise<Step> {
@@ -78,6 +90,7 @@ export async function readNext(run: WorkRun, lane: Lane): Promise<Step> {
     kind: 'read',
     checkpoint: afterWindow(lane.checkpoint, outcome, plan),
     readToMs: outcome.window.toMs,
+    reachedNow: outcome.reachedNow,
   };
 }
 

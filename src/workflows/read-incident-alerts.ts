@@ -13,7 +13,6 @@ import {
 } from '../pull/incident-calls.js';
 import type { IncidentCall, IncidentRound } from '../pull/incident-calls.js';
 import type { AskedIncident } from '../pull/incident-memory.js';
-import type { ReadOutcome } from '../pull/plan.js';
 import type { IncidentAlertsReceipt, WindowRequest } from '../pull/receipts.js';
 import type { StreamError } from '../pull/status.js';
 import { extraDataQueue } from '../pull/task-queues.js';
@@ -21,7 +20,7 @@ import { formatWindow } from '../pull/time-text.js';
 import type { TimeWindow } from '../pull/window.js';
 import { waitAfterFailureMs } from '../pull/backoff.js';
 import { attempt, countFetched, toPending, triesOf } from './work-run.js';
-import type { Lane, WorkRun } from './work-run.js';
+import type { Lane, PartRead, WorkRun } from './work-run.js';
 import { addWarnings } from './work-state.js';
 
 /** Priority of live calls before backfills on the one queue that both share; 1 is first, 5 last. */
@@ -36,7 +35,7 @@ export async function readIncidentAlerts(
   run: WorkRun,
   lane: Lane,
   request: WindowRequest,
-): Promise<ReadOutcome | null> {
+): Promise<PartRead | null> {
   const { state, identity, priority, reader } = run;
   const { listChangedIncidents } = proxyActivities<CollectorActivities>({
     taskQueue: state.settings.taskQueuePrefix,
@@ -72,7 +71,7 @@ export async function readIncidentAlerts(
     ),
   );
   if (listed === null) return null;
-  const { window, newKeys, counts, warnings } = listed;
+  const { window, reachedNow, newKeys, counts, warnings } = listed;
   // Its records are incidents, which another stream sends: here only the requests count.
   const listing = { ...counts, records: 0, duplicates: 0, malformed: 0 };
   countFetched(state, { segment: null, window, counts: listing, warnings });
@@ -80,7 +79,7 @@ export async function readIncidentAlerts(
   // That the list could be read does not mean that these calls go well again.
   if (nextCall(state.incidents, round, Date.now()) !== null) reader.fetchError = earlier;
   const complete = await askAll(run, lane, window, round, take);
-  return complete ? { window, newKeys, records: counts.records } : null;
+  return complete ? { window, reachedNow, newKeys, records: counts.records } : null;
 }
 
 /** What became of one call: the receipt, and the incidents that it took. */

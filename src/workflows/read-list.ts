@@ -1,10 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { CollectorActivities } from '../pull/activity-contract.js';
-import type { ReadOutcome } from '../pull/plan.js';
 import type { SegmentReceipt, WindowRequest } from '../pull/receipts.js';
 import { formatWindow } from '../pull/time-text.js';
 import { attempt, countFetched, toPending, triesOf } from './work-run.js';
-import type { Lane, WorkRun } from './work-run.js';
+import type { Lane, PartRead, WorkRun } from './work-run.js';
 
 /** The tenant knows `creation_time` only: no error of the stream's, it is asked by that from then on. */
 const TIME_FIELD_REFUSED = 'CORTEX_TIME_FIELD_REFUSED';
@@ -14,11 +13,12 @@ export async function readList(
   run: WorkRun,
   lane: Lane,
   request: WindowRequest,
-): Promise<ReadOutcome | null> {
+): Promise<PartRead | null> {
   const receipt = await fetchSegment(run, lane, request);
   if (receipt === null) return null;
   run.state.pending.push(...toPending(run, lane, receipt, null));
-  return { window: receipt.window, newKeys: receipt.newKeys, records: receipt.counts.records };
+  const { window, reachedNow, newKeys, counts } = receipt;
+  return { window, reachedNow, newKeys, records: counts.records };
 }
 
 /** One `fetchSegment`, by another time field where the tenant refused the usual one. */

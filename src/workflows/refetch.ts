@@ -58,7 +58,7 @@ async function windowAgain(
       keysSinceMs: keysSinceMs(item.window, plan),
       sliceMs: sliceWidthMs(state),
     });
-    if (receipt === null) {
+    if (receipt === null || receipt.window.toMs < receipt.window.fromMs) {
       await nextTry(run, givenUp);
       continue;
     }
@@ -99,7 +99,10 @@ async function incidentsAgain(
 
 async function nextTry({ reader, control }: WorkRun, givenUp: () => boolean): Promise<void> {
   const { wakes } = control;
-  const waitMs = Math.max(1, (reader.fetchError?.nextTryMs ?? 0) - Date.now());
+  // Without an error it waits for the tenant's now.
+  const dueMs =
+    reader.fetchError === null ? 10_000 : (reader.fetchError.nextTryMs ?? 0) - Date.now();
+  const waitMs = Math.max(1, dueMs);
   await condition(() => givenUp() || control.wakes !== wakes, waitMs, {
     summary: `segment again in ${formatDuration(waitMs)}`,
   });

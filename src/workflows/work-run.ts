@@ -2,6 +2,7 @@ import { isCancellation } from '@temporalio/workflow';
 import { waitAfterFailureMs } from '../pull/backoff.js';
 import type { Checkpoint } from '../pull/checkpoint.js';
 import type { AskedIncident } from '../pull/incident-memory.js';
+import type { ReadOutcome } from '../pull/plan.js';
 import type { Priority, PullCounts, Segment } from '../pull/receipts.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import type { TimeWindow } from '../pull/window.js';
@@ -39,6 +40,11 @@ export interface Lane {
   cut(): boolean;
   /** False once a reset replaced the persistence: what comes back then belongs to the old one. */
   current(): boolean;
+}
+
+/** A window that was read, and whether it ends where nothing further can be read yet. */
+export interface PartRead extends ReadOutcome {
+  readonly reachedNow: boolean;
 }
 
 /** What an activity of `run` wrote, or found nothing to write. */

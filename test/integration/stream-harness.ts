@@ -139,6 +139,7 @@ export function receiptFor(
             byTag: {},
           },
     window: input.window,
+    reachedNow: false,
     counts: { requests: 1, records: events, duplicates: 0, malformed: 0, rereads: 0 },
     newKeys: [],
     warnings: [],

@@ -1,5 +1,6 @@
 import type { RequestReport } from '../../cortex/client.js';
 import type { Limiter } from '../../cortex/limiter.js';
+import { hostAheadMs } from '../../pull/settled.js';
 import type { CollectorMetrics } from './metrics.js';
 
 /** Counts the requests of each input and shows its quota. */
@@ -16,12 +17,14 @@ export function createApiWatch(metrics: CollectorMetrics): ApiWatch {
   return {
     watch(input, limiter) {
       limiters.set(input, limiter);
-      return ({ path, status, elapsedMs, waitedMs }) => {
+      return ({ path, status, elapsedMs, waitedMs, tenantNow }) => {
         // An increase from nothing to 1 is none to Prometheus.
         metrics.apiRequests.inc({ input, endpoint: path, status: '429' }, 0);
         metrics.apiRequests.inc({ input, endpoint: path, status: String(status) });
         metrics.apiRequestDuration.observe({ input, endpoint: path }, elapsedMs / 1_000);
         metrics.apiLimiterWait.observe({ input }, waitedMs / 1_000);
+        if (tenantNow === undefined) return;
+        metrics.hostClockAhead.set({ input }, hostAheadMs(tenantNow, Date.now()) / 1_000);
       };
     },
     refresh() {

@@ -66,6 +66,11 @@ export function createMetrics() {
       ['input'],
     ),
     apiLimiterQueue: gauge('api_limiter_queue', 'Requests that wait for their turn.', ['input']),
+    hostClockAhead: gauge(
+      'host_clock_ahead_seconds',
+      "How far this host's clock is ahead of the tenant's; negative: behind. 0: no difference that can be seen.",
+      ['input'],
+    ),
     records: counter('records_total', 'Records in the windows read, known ones included.', [
       'input',
       'stream',

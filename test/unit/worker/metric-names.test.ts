@@ -89,6 +89,7 @@ test('the dashboard leaves out only what its other panels say', () => {
     .map(({ name }) => name)
     .filter((name) => !shown.includes(name));
   expect(left).toEqual([
+    'cortex_devo_host_clock_ahead_seconds',
     'cortex_devo_rereads_total',
     'cortex_devo_fetch_duration_seconds',
     'cortex_devo_fetched_events_total',

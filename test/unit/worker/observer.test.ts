@@ -34,6 +34,7 @@ const RECEIPT: SegmentReceipt = {
     crc32: 1,
     byTag: BY_TAG,
   },
+  reachedNow: false,
   window: { fromMs: 1, toMs: 2 },
   counts: { requests: 2, records: 7, duplicates: 3, malformed: 1, rereads: 1 },
   newKeys: [],
@@ -122,7 +123,13 @@ test('counts requests by endpoint and status, and shows the quota as it is now',
   const quota = { share: 1, waiting: 0 };
   const report = api.watch('tenant', quota as Parameters<typeof api.watch>[1]);
   for (const status of [200, 200, 429, 'network'] as const) {
-    report({ path: 'v1/alerts/get_alerts', status, elapsedMs: 250, waitedMs: 2_000 });
+    report({
+      path: 'v1/alerts/get_alerts',
+      status,
+      elapsedMs: 250,
+      waitedMs: 2_000,
+      tenantNow: undefined,
+    });
   }
   Object.assign(quota, { share: 0.5, waiting: 3 });
   api.refresh();

@@ -31,6 +31,7 @@ function linesOf() {
 function windowOf(events: number): SegmentReceipt {
   return {
     segment: null,
+    reachedNow: false,
     window: { fromMs: 1, toMs: NOW_MS - 120_000 },
     counts: { requests: 2, records: events, duplicates: 1, malformed: 0, rereads: 0 },
     newKeys: [],
