@@ -48,12 +48,21 @@ find_rsyslog() {
     echo 'rsyslogd cannot be installed here: its tests are skipped'
 }
 
+# Devo's own client, which asks the simulated Query API; without it that test is skipped and says so.
+find_devo_sdk() {
+  local venv=$root/.cache/devo-sdk
+  [ -x "$venv/bin/python" ] && "$venv/bin/python" -c 'import devo.api' 2>/dev/null && return
+  { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet devo-sdk==7.0.0; } >/dev/null 2>&1 ||
+    echo 'devo-sdk cannot be installed here: its test is skipped'
+}
+
 step install quietly npm-ci npm ci --no-audit --no-fund || {
   echo '0 passed, 1 failed'
   exit 1
 }
 step temporal find_temporal
 step rsyslog find_rsyslog
+step devo-sdk find_devo_sdk
 step format npm run --silent format:check
 step lint npm run --silent lint
 step typecheck npm run --silent typecheck

@@ -3,10 +3,17 @@ import { checkCredentials } from '../cortex/check-credentials.js';
 import { createCortexClient } from '../cortex/client.js';
 import { createLimiter } from '../cortex/limiter.js';
 import { createOutput } from '../devo/create-output.js';
+import { createQueryClient } from '../devo/query/client.js';
+import { checkTable } from '../devo/query/count-pulls.js';
+import { tableOf } from '../devo/query/text.js';
+import { tagsOf } from '../services/tags.js';
 import { requireUsable } from '../worker/state-folder.js';
 import type { Check } from './checks.js';
 
-/** What a config lets `validate` try: the state folder, the API of each tenant of enabled inputs, then every output. */
+/**
+ * What a config lets `validate` try: the state folder, the API of each tenant of enabled inputs, every output, and
+ * the tables where its events are looked for.
+ */
 export function configChecks(config: CollectorConfig, nowMs: () => number): Check[] {
   return [
     {
@@ -15,6 +22,7 @@ export function configChecks(config: CollectorConfig, nowMs: () => number): Chec
     },
     ...config.inputs.filter(({ enabled }) => enabled).flatMap((input) => apiChecks(input, nowMs)),
     ...config.outputs.map(outputCheck),
+    ...config.outputs.flatMap((output) => verifyChecks(output, config.inputs)),
   ];
 }
 
@@ -36,6 +44,18 @@ function outputCheck(config: OutputConfig): Check {
     name: `outputs.${config.name} ${describe(config)}`,
     run: async (signal) => await createOutput(config).check(signal),
   };
+}
+
+/** One question per table: a token may be allowed some of them only. */
+function verifyChecks({ name, verify }: OutputConfig, inputs: readonly InputConfig[]): Check[] {
+  if (verify === undefined) return [];
+  const client = createQueryClient(verify);
+  const services = inputs.filter(({ enabled }) => enabled).flatMap((input) => input.services);
+  const tables = new Set(services.flatMap(tagsOf).map(tableOf));
+  return [...tables].map((table) => ({
+    name: `outputs.${name} verify (${verify.address}, table ${table})`,
+    run: async (signal) => await checkTable(client, table, verify.pullingIdColumn, signal),
+  }));
 }
 
 function describe(config: OutputConfig): string {

@@ -12,19 +12,25 @@ const FILES = ['credentials.yaml', 'credentials.yml', 'credentials.json'] as con
 export interface SeparateCredentials {
   /** Credentials of the input with this name. */
   readonly ofInput: (name: string) => unknown;
+  /** `verify` of the output with this name. */
+  readonly ofOutput: (name: string) => unknown;
   /** Credentials for inputs that have none of their own. */
   readonly plain: unknown;
 }
 
 /**
  * Reads the one file `credentials/credentials.yaml` (or .yml, .json): either `inputs.<name>.credentials`
- * as in the config file, or `api_key` and `api_key_id` alone. No file: nothing.
+ * as in the config file, or `api_key` and `api_key_id` alone; and `outputs.<name>.verify`. No file: nothing.
  */
 export function readCredentialsFolder(
   paths: CollectorPaths,
   findings: Findings,
 ): SeparateCredentials {
-  const none: SeparateCredentials = { ofInput: () => undefined, plain: undefined };
+  const none: SeparateCredentials = {
+    ofInput: () => undefined,
+    ofOutput: () => undefined,
+    plain: undefined,
+  };
   const [file, second] = FILES.map((name) => join(paths.credentials, name)).filter((path) =>
     existsSync(path),
   );
@@ -47,12 +53,15 @@ export function readCredentialsFolder(
     });
     return none;
   }
-  const { inputs, ...plain } = raw;
+  const { inputs, outputs, ...plain } = raw;
   return {
-    ofInput: (name) => {
-      const input = isMapping(inputs) && Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-      return isMapping(input) ? input.credentials : undefined;
-    },
+    ofInput: (name) => namedPart(inputs, name, 'credentials'),
+    ofOutput: (name) => namedPart(outputs, name, 'verify'),
     plain: Object.keys(plain).length > 0 ? plain : undefined,
   };
+}
+
+function namedPart(all: unknown, name: string, part: string): unknown {
+  const named = isMapping(all) && Object.hasOwn(all, name) ? all[name] : undefined;
+  return isMapping(named) ? named[part] : undefined;
 }

@@ -157,6 +157,10 @@ export const FORMATS = {
     expected: () => 'the URL of a proxy, for example http://proxy.example.com:3128',
     code: 'CONFIG_VALUE_INVALID',
   },
+  column: textFormat(
+    /^[A-Za-z0-9._:@-]{1,128}$/,
+    'the name of a column: letters, digits and . _ : @ -',
+  ),
   file: textFormat(
     /^[^\p{Cc}]{1,4096}$/u,
     'the name of a file (a PEM text itself does not belong here)',

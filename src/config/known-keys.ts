@@ -1,6 +1,13 @@
 import { GLOBALS, HTTP_LISTENER, TEMPORAL } from './globals-levels.js';
 import { CREDENTIALS, INPUT, REQUESTS_LIMIT } from './input-levels.js';
-import { FILE_OUTPUT, HTTP_OUTPUT, OUTPUT, TCP_OUTPUT, TLS_OUTPUT } from './output-levels.js';
+import {
+  FILE_OUTPUT,
+  HTTP_OUTPUT,
+  OUTPUT,
+  TCP_OUTPUT,
+  TLS_OUTPUT,
+  VERIFY,
+} from './output-levels.js';
 import { SERVICE_LEVELS } from './service-levels.js';
 import type { Level } from './settings.js';
 
@@ -10,6 +17,7 @@ export const LEVELS: readonly Level[] = [
   TEMPORAL,
   HTTP_LISTENER,
   OUTPUT,
+  VERIFY,
   TLS_OUTPUT,
   TCP_OUTPUT,
   HTTP_OUTPUT,

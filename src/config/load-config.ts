@@ -88,14 +88,12 @@ function readConfig(
     if (!TOP_KEYS.some((known) => known === key))
       warnOfUnknownKey(findings, printable(key), key, TOP_KEYS);
   }
+  const separate = readCredentialsFolder(paths, findings);
   return {
     paths,
     ...readGlobals(raw, context),
-    outputs: readOutputs(raw.outputs, { ...context, paths }),
-    inputs: readInputs(raw.inputs, {
-      ...context,
-      separate: readCredentialsFolder(paths, findings),
-    }),
+    outputs: readOutputs(raw.outputs, { ...context, paths, separate }),
+    inputs: readInputs(raw.inputs, { ...context, separate }),
   };
 }
 

@@ -59,8 +59,24 @@ export interface InputConfig {
   readonly services: readonly ServiceConfig[];
 }
 
+/** What Devo's Query API is asked with: a token, or an API key with its secret. */
+export type QueryCredentials =
+  { readonly token: string } | { readonly key: string; readonly secret: string };
+
+/** How an output's events are looked for in Devo. */
+export interface VerifyConfig {
+  readonly address: string;
+  readonly credentials: QueryCredentials;
+  /** From the end of a pull to the first look. */
+  readonly afterMs: number;
+  /** Column of `@devo_pulling_id`; undefined: found by the table's columns. */
+  readonly pullingIdColumn: string | undefined;
+}
+
 interface NamedOutput {
   readonly name: string;
+  /** Absent: nothing is looked for. */
+  readonly verify?: VerifyConfig;
 }
 
 /** Devo's retry and timeout keys, the same for every output that connects. */

@@ -204,6 +204,43 @@ export const OUTPUT_LEVELS = {
   file: FILE_OUTPUT,
 } as const satisfies Readonly<Record<OutputConfig['type'], Level>>;
 
+export const VERIFY = {
+  path: 'outputs.<name>.verify',
+  settings: {
+    address: {
+      doc: 'Devo’s Query API, for example https://apiv2-eu.devo.com; plain http for loopback addresses alone.',
+      format: 'https url',
+      default: undefined,
+      required: true,
+      envWithoutOutputs: 'DEVO_QUERY_ADDRESS',
+    },
+    token: {
+      doc: 'Token that may query the tables of all tags.',
+      format: 'secret',
+      default: undefined,
+      sensitive: true,
+      env: 'DEVO_QUERY_TOKEN',
+    },
+    key: {
+      doc: 'API key, in place of a token.',
+      format: 'secret',
+      default: undefined,
+      sensitive: true,
+      env: 'DEVO_QUERY_KEY',
+    },
+    secret: {
+      doc: 'Secret of the API key.',
+      format: 'secret',
+      default: undefined,
+      sensitive: true,
+      env: 'DEVO_QUERY_SECRET',
+    },
+  },
+  nested: [],
+  unused: [],
+  refused: {},
+} as const satisfies Level;
+
 export const OUTPUT = {
   path: 'outputs.<name>',
   settings: {
@@ -225,8 +262,21 @@ export const OUTPUT = {
       required: true,
       code: 'CONFIG_OUTPUT_UNKNOWN',
     },
+    verify_after_in_seconds: {
+      doc: 'Where `verify` is set: seconds from the end of a pull until Devo is first asked for its events.',
+      format: 'seconds',
+      default: 900,
+      min: 1,
+      max: 86_400,
+    },
+    verify_pulling_id_column: {
+      doc: 'Where `verify` is set: the column that Devo keeps `@devo_pulling_id` in.',
+      format: 'column',
+      default: undefined,
+      defaultText: 'found by asking for the columns of the table',
+    },
   },
-  nested: ['config'],
+  nested: ['config', 'verify'],
   unused: [],
   refused: {},
 } as const satisfies Level;

@@ -1,7 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { addProblem } from './findings.js';
-import type { CollectorPaths, OutputConfig, SendingConfig } from './model.js';
+import type { SeparateCredentials } from './credentials-folder.js';
+import type { CollectorPaths, OutputConfig, SendingConfig, VerifyConfig } from './model.js';
 import { checkName } from './names.js';
 import {
   CONSOLE_OUTPUT,
@@ -10,15 +11,25 @@ import {
   OUTPUT,
   TCP_OUTPUT,
   TLS_OUTPUT,
+  VERIFY,
 } from './output-levels.js';
 import { certificateFile } from './paths.js';
 import { describeFound, isAbsent, isMapping } from './printable.js';
 import { join, readLevel } from './read-level.js';
 import type { LevelContext } from './read-level.js';
-import type { Settings } from './settings.js';
+import type { Settings, Values } from './settings.js';
 
-type OutputsContext = Omit<LevelContext, 'path'> & { readonly paths: CollectorPaths };
-type OutputContext = LevelContext & { readonly paths: CollectorPaths; readonly name: string };
+type OutputsContext = Omit<LevelContext, 'path'> & {
+  readonly paths: CollectorPaths;
+  readonly separate: SeparateCredentials;
+};
+type OutputContext = LevelContext &
+  OutputsContext & {
+    readonly name: string;
+    readonly verifyEnvUse: LevelContext['envUse'] & string;
+  };
+
+type OutputKeys = Values<(typeof OUTPUT)['settings']>;
 
 /** Reads `outputs`; a file without them takes what the environment names. */
 export function readOutputs(raw: unknown, context: OutputsContext): OutputConfig[] {
@@ -40,20 +51,32 @@ export function readOutputs(raw: unknown, context: OutputsContext): OutputConfig
         'add outputs: {devo_1: {type: devo_platform, config: {address, port, chain, cert, key}}} to the file, or set DEVO_ADDRESS, DEVO_CERT and DEVO_KEY',
     });
   }
+  const verified = entries.filter(([, each]) => isMapping(each) && !isAbsent(each.verify)).length;
+  const verifyEnvUse = verified > 1 ? 'fill' : 'override';
   const tokenUsers = entries.filter(([, each]) => isMapping(each) && each.type === 'http').length;
   return entries.flatMap(([name, each]) => {
     const path = join('outputs', name);
     checkName(findings, path, name);
     const envUse = tokenUsers > 1 ? 'fill' : 'override';
-    const output = readOutput(each, { ...context, path, name, envUse });
+    const output = readOutput(each, { ...context, path, name, envUse, verifyEnvUse });
     return output === undefined ? [] : [output];
   });
 }
 
 function readOutput(raw: unknown, context: OutputContext): OutputConfig | undefined {
-  const { paths, name } = context;
   const { values, valid } = readLevel(OUTPUT, raw, context);
   if (!valid || !isMapping(raw)) return undefined;
+  const verify = readVerify(raw.verify, values, context);
+  const output = readDestination(raw, values, context);
+  return verify === undefined ? output : { ...output, verify };
+}
+
+function readDestination(
+  raw: Readonly<Record<string, unknown>>,
+  values: OutputKeys,
+  context: OutputContext,
+): OutputConfig {
+  const { paths, name } = context;
   const inner = { ...context, path: join(context.path, 'config') };
   switch (values.type) {
     case 'devo_platform':
@@ -109,6 +132,35 @@ function readOutput(raw: unknown, context: OutputContext): OutputConfig | undefi
   }
 }
 
+/** `verify` of an output, its secrets from the environment, from `credentials/` or from the file, in this order. */
+function readVerify(
+  raw: unknown,
+  { verify_after_in_seconds: afterSeconds, verify_pulling_id_column: pullingIdColumn }: OutputKeys,
+  context: OutputContext,
+): VerifyConfig | undefined {
+  if (isAbsent(raw)) return undefined;
+  const { findings, name, separate, verifyEnvUse: envUse } = context;
+  const path = join(context.path, 'verify');
+  const apart = separate.ofOutput(name);
+  const merged = isMapping(raw) && isMapping(apart) ? { ...raw, ...apart } : raw;
+  const { values, valid } = readLevel(VERIFY, merged, { ...context, path, envUse });
+  if (!valid) return undefined;
+  const { address, token, key, secret } = values;
+  const given = [token, key, secret].filter((each) => each !== undefined).length;
+  const common = { address, afterMs: afterSeconds * 1000, pullingIdColumn };
+  if (token !== undefined && given === 1) return { ...common, credentials: { token } };
+  if (key !== undefined && secret !== undefined && given === 2) {
+    return { ...common, credentials: { key, secret } };
+  }
+  addProblem(findings, given === 0 ? 'CONFIG_KEY_MISSING' : 'CONFIG_VALUE_INVALID', path, {
+    found: given === 0 ? 'no credentials' : 'a part of one kind of credentials, or both kinds',
+    expected: 'token, or key and secret',
+    advice:
+      'keep one kind; they may also come from DEVO_QUERY_TOKEN, or DEVO_QUERY_KEY and DEVO_QUERY_SECRET',
+  });
+  return undefined;
+}
+
 function sendingOf(values: {
   readonly connecting_retries: number;
   readonly connecting_initial_wait: number;
@@ -162,8 +214,10 @@ function outputsOfEnv(env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>>
   const outputs: Record<string, unknown> = {};
   const tls = variablesOf(TLS_OUTPUT.settings, env);
   const http = variablesOf(HTTP_OUTPUT.settings, env);
-  if (tls.address !== undefined) outputs.devo_1 = { type: 'devo_platform', config: tls };
-  if (http.address !== undefined) outputs.http_1 = { type: 'http', config: http };
+  const query = variablesOf(VERIFY.settings, env);
+  const verify = query.address === undefined ? {} : { verify: query };
+  if (tls.address !== undefined) outputs.devo_1 = { type: 'devo_platform', config: tls, ...verify };
+  if (http.address !== undefined) outputs.http_1 = { type: 'http', config: http, ...verify };
   return outputs;
 }
 

@@ -108,6 +108,63 @@ export const DEVO_ERRORS = {
     cause: 'The program that read the output has ended.',
     action: 'Start the collector again with its output going somewhere.',
   },
+  DEVO_QUERY_REFUSED: {
+    title: 'Query credentials refused',
+    cause:
+      'The token or the key of `verify` is wrong, has run out, or belongs to another region or domain.',
+    action: 'Check `token` (or `key` and `secret`) and `address` of `verify`, and the clock.',
+  },
+  DEVO_QUERY_TABLE: {
+    title: 'Table cannot be queried',
+    cause: 'The token may not read the table of a tag, or no event ever arrived under that tag.',
+    action:
+      'Allow the table to the token in Devo; where the tag is new, wait for its first events. Nothing counts as missing meanwhile.',
+  },
+  DEVO_QUERY_INVALID: {
+    title: 'Query not accepted',
+    cause:
+      'Devo does not know a column or a function of the query, or `address` is not the Query API.',
+    action:
+      'Check `verify_pulling_id_column` and `address` of `verify`; report the message where both are right.',
+  },
+  DEVO_QUERY_LIMITED: {
+    title: 'Too many queries',
+    cause: 'The domain has reached a limit of its queries; others may be using it up.',
+    action: 'Nothing: it is asked again later. Pulling and delivery go on.',
+  },
+  DEVO_QUERY_FAILED: {
+    title: 'Query failed',
+    cause: 'Devo met an error, perhaps after it had begun to answer.',
+    action: 'Nothing: it is asked again later. Tell Devo the `cid` of the message where it lasts.',
+  },
+  DEVO_QUERY_NETWORK: {
+    title: 'Query API not reached',
+    cause: 'The connection failed or broke, or the answer was not whole in time.',
+    action: 'Check `address` of `verify`, the proxy and the network; it is asked again later.',
+  },
+  DEVO_QUERY_REPLY: {
+    title: 'Answer to a query not understood',
+    cause: 'Something else than the Query API answered, or its answer was cut off.',
+    action: 'Check `address` of `verify`, and proxies or login pages on the way.',
+  },
+  DEVO_QUERY_TRUNCATED: {
+    title: 'Answer to a query too long',
+    cause: 'The answer has as many rows as were asked for at most, so more may be left out.',
+    action: 'Ask for a shorter range of time.',
+  },
+  DEVO_QUERY_COLUMN: {
+    title: 'No column to count by',
+    cause:
+      'The table keeps the fields in question neither in columns of their own nor in a text of the whole event, or the column that was named is not there.',
+    action: 'Set `verify_pulling_id_column` to the column that holds the pulling id.',
+  },
+  DEVO_QUERY_NO_CONTROL: {
+    title: 'Nothing to compare with in a table',
+    cause:
+      'No event of any pull was found in the range, which may mean a wrong table or domain as well as a loss.',
+    action:
+      'Look into the table in Devo. Nothing counts as missing until the first event is found there.',
+  },
 } as const satisfies ErrorCatalogue;
 
 export type DevoErrorCode = keyof typeof DEVO_ERRORS;

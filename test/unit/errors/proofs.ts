@@ -78,6 +78,11 @@ export const PROOFS = {
     ],
     'unit/activities/read-settled.test.ts': ['CORTEX_CLOCK_DIFFERS'],
     'unit/devo/http-output.test.ts': ['DEVO_FRAME_INVALID'],
+    'unit/devo/query-errors.test.ts': [
+      ...['DEVO_QUERY_REFUSED', 'DEVO_QUERY_TABLE', 'DEVO_QUERY_INVALID', 'DEVO_QUERY_LIMITED'],
+      ...['DEVO_QUERY_FAILED', 'DEVO_QUERY_NETWORK', 'DEVO_QUERY_REPLY', 'DEVO_QUERY_TRUNCATED'],
+    ],
+    'unit/devo/query.test.ts': ['DEVO_QUERY_COLUMN', 'DEVO_QUERY_NO_CONTROL'],
     'unit/devo/local-outputs.test.ts': ['DEVO_CONSOLE_CLOSED'],
     'unit/errors/rare-errors.test.ts': [...['CANCELLED', 'DEVO_CONNECT_FAILED']],
   },
