@@ -37,6 +37,8 @@ ENV NODE_ENV=production \
     CORTEX_DEVO_HTTP_HOST=0.0.0.0
 WORKDIR /opt/cortex-devo
 COPY --from=temporal /opt/temporal/ /usr/local/bin/
+# Temporal's SDK trusts what the system trusts, and a slim image trusts nobody.
+COPY --from=temporal /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=pruned /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY package.json LICENSE ./

@@ -28,6 +28,13 @@ export const CONFIG_ERRORS = {
     cause: 'A value has another type, range or form than its key takes.',
     action: 'Write the value as the message expects it.',
   },
+  CONFIG_VALUE_UNRESOLVED: {
+    title: 'Placeholder in place of a value',
+    cause:
+      'A tag of YAML (`!env`, `!vault`) or a placeholder (`${NAME}`, `{{ name }}`) that another program was to replace; taken as it stands, it would be a wrong key.',
+    action:
+      'Write the value itself, put it into credentials/, or set it in the environment (CORTEX_API_KEY, CORTEX_API_KEY_ID, DEVO_HTTP_TOKEN).',
+  },
   CONFIG_NAME_INVALID: {
     title: 'Name or id not accepted',
     cause: 'Names of inputs and outputs and ids become parts of workflow ids and file names.',

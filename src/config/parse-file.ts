@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { YAMLError } from 'yaml';
 import { addProblem } from './findings.js';
 import type { Findings } from './findings.js';
+import { printable } from './printable.js';
 
 /** Most uses of aliases in a file: more is a mistake or an attack. */
 const MOST_ALIASES = 100;
@@ -55,7 +56,20 @@ export function parseText(
   for (const error of worthTelling(document.errors)) {
     unreadable(findings, path, place(error, lines));
   }
-  if (document.errors.length > 0) return undefined;
+  const unresolved = document.warnings.filter(
+    // Those of YAML itself say how a value is to be read, which here its key does.
+    ({ code, message }) => code === 'TAG_RESOLVE_FAILED' && !message.includes(' tag:yaml.org,'),
+  );
+  for (const { message, pos } of unresolved) {
+    const { line, col } = lines.linePos(pos[0]);
+    const tag = printable(message.replace(/^Unresolved tag: /, ''));
+    addProblem(findings, 'CONFIG_VALUE_UNRESOLVED', path, {
+      found: `the tag ${tag} at line ${line}, column ${col}`,
+      expected: 'a value without a tag: nobody here resolves it',
+      advice: 'secrets may stand in credentials/ or in the environment',
+    });
+  }
+  if (document.errors.length + unresolved.length > 0) return undefined;
   try {
     return { raw: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
   } catch {

@@ -52,14 +52,16 @@ export function readLevel<S extends Settings>(
   for (const [key, setting] of Object.entries(level.settings)) {
     const variable = setting.env !== undefined && setting.env in env ? setting.env : undefined;
     const value = loaded[key];
-    if (value === undefined) {
+    const text = variable === undefined ? given[key] : env[variable];
+    if (text !== undefined && isPlaceholder(text, setting)) {
+      addProblem(findings, 'CONFIG_VALUE_UNRESOLVED', join(path, key), placeholder(text, setting));
+    } else if (value === undefined) {
       if (setting.required === true && !isWrongShape(found[key])) {
         addProblem(findings, 'CONFIG_KEY_MISSING', join(path, key), missing(key, setting));
       }
     } else if (FORMATS[setting.format].accepts(value, setting)) {
       values[key] = value;
     } else {
-      const text = variable === undefined ? given[key] : env[variable];
       addProblem(
         findings,
         codeOf(setting),
@@ -168,6 +170,22 @@ function missing(key: string, { env, format, ...options }: Setting) {
     found: 'nothing',
     expected: FORMATS[format].expected(options),
     advice: `add ${key}${env === undefined ? '' : ` or set the environment variable ${env}`}`,
+  };
+}
+
+/** What shells and templates leave behind where nobody filled it in; `<api_key>` is a text as any other but for a secret. */
+function isPlaceholder(text: string, { sensitive }: Setting): boolean {
+  return (
+    /\$\{[^}]*\}|\{\{.*\}\}|^\$[A-Za-z_]\w*$/.test(text) ||
+    (sensitive === true && /^<.*>$/.test(text))
+  );
+}
+
+function placeholder(text: string, { env, sensitive }: Setting) {
+  return {
+    found: `a placeholder that nobody filled in (${describeFound(text, sensitive === true)})`,
+    expected: 'the value itself: this file is read as it stands',
+    advice: env === undefined ? undefined : `or set the environment variable ${env}`,
   };
 }
 

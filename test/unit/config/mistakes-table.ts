@@ -262,4 +262,28 @@ export const MISTAKES: readonly [config: unknown, code: string, path: string][] 
     `${DEVO}.token`,
   ],
   [configWith({ output: { type: 'file' } }), 'CONFIG_KEY_MISSING', `${DEVO}.path`],
+  // what another program was to replace
+  ...['${CORTEX_KEY}', 'Bearer${X}', '$CORTEX_KEY', '{{.Values.key}}', '<api_key>'].map(
+    (api_key): [unknown, string, string] => [
+      configWith({ credentials: { api_key, api_key_id: '17' } }),
+      'CONFIG_VALUE_UNRESOLVED',
+      `${XDR}.credentials.api_key`,
+    ],
+  ),
+  [withService({ api_fqdn: '${FQDN}' }), 'CONFIG_VALUE_UNRESOLVED', `${INCIDENTS}.api_fqdn`],
+  [
+    configWith({ input: { proxy: 'http://me:${PW}@proxy.example:3128' } }),
+    'CONFIG_VALUE_UNRESOLVED',
+    `${XDR}.proxy`,
+  ],
+  [
+    configWith({
+      output: {
+        type: 'http',
+        config: { address: 'https://http-eu.devo.io', domain: 'd', token: '${TOKEN}' },
+      },
+    }),
+    'CONFIG_VALUE_UNRESOLVED',
+    `${DEVO}.token`,
+  ],
 ];

@@ -38,6 +38,36 @@ describe('a mistake', () => {
     expect(type?.message).toContain('did you mean devo_platform?');
   });
 
+  it('of a tag that nobody resolves names tag and line, and never the value behind it', () => {
+    const text = JSON.stringify(configWith({}), null, 1)
+      .replace('"key-of-the-test"', '!vault "dmF1bHQ6c2VjcmV0"')
+      .replace('"17"', '!env CORTEX_KEY');
+    const lines = problemLines(problemsOf(() => load(text)));
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^CONFIG_VALUE_UNRESOLVED .*: found the tag !vault at line 19, column /,
+      ),
+      expect.stringMatching(/^CONFIG_VALUE_UNRESOLVED .*: found the tag !env at line 20, column /),
+    ]);
+    expect(lines.join()).not.toContain('dmF1');
+  });
+
+  it('is no tag of YAML itself', () => {
+    const text = JSON.stringify(configWith({})).replace('"17"', '!!str 17').replace(/}$/, '\n}');
+    expect(load(text).config.inputs[0]?.credentials.apiKeyId).toBe('17');
+    expect(load(text.replace('!!str', '!!int')).config.inputs[0]?.credentials.apiKeyId).toBe('17');
+  });
+
+  it('of a placeholder shows no secret', () => {
+    const config = configWith({ credentials: { api_key: 'prefix${X}', api_key_id: '17' } });
+    const [problem] = problemsOf(() => load(config));
+    expect(problem?.message).toMatch(/^found a placeholder that nobody filled in \(\*\*\*\*\), /);
+    const env = { CORTEX_API_KEY: '${KEY}' };
+    expect(problemsOf(() => load(configWith({}), env))).toMatchObject([
+      { code: 'CONFIG_VALUE_UNRESOLVED', path: 'inputs.xdr.credentials.api_key' },
+    ]);
+  });
+
   it('stays on one line, whatever was found', () => {
     const [problem] = problemsOf(() =>
       load(withService({ api_fqdn: `a\u001b[31m\r\n\u2028${'x'.repeat(500)}` })),

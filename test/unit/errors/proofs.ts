@@ -45,7 +45,7 @@ export const PROOFS = {
     'integration/apply.test.ts': ['CONFIG_TASK_QUEUE_CHANGED'],
     'unit/config/mistakes-table.ts': [
       ...['CONFIG_KEY_MISSING', 'CONFIG_NAME_INVALID', 'CONFIG_NO_INPUTS', 'CONFIG_NO_SERVICES'],
-      ...['CONFIG_NO_OUTPUTS', 'CONFIG_OUTPUT_UNKNOWN'],
+      ...['CONFIG_NO_OUTPUTS', 'CONFIG_OUTPUT_UNKNOWN', 'CONFIG_VALUE_UNRESOLVED'],
     ],
     'unit/config/mistakes.test.ts': ['CONFIG_INVALID'],
     'unit/config/warnings.test.ts': [
