@@ -31,6 +31,20 @@ export const WORKER_ERRORS = {
     cause: 'Another process listens on the port that the embedded Temporal was told to use.',
     action: 'End that process, or choose another port.',
   },
+  TEMPORAL_CA_MISSING: {
+    title: 'No certificate authorities on this system',
+    cause:
+      'Temporal is reached by TLS, and the system has no list of authorities to trust, as slim images and fresh machines.',
+    action:
+      'Install the package `ca-certificates`, or name a file with the authority in TEMPORAL_TLS_SERVER_CA_CERT_PATH.',
+  },
+  TEMPORAL_TLS_UNTRUSTED: {
+    title: 'Certificate of Temporal not trusted',
+    cause:
+      'It was signed by an authority that this system does not know, is for another name, or has run out. A proxy that looks into TLS shows one of its own.',
+    action:
+      'Name the authority in TEMPORAL_TLS_SERVER_CA_CERT_PATH, or the name in TEMPORAL_TLS_SERVER_NAME.',
+  },
   TEMPORAL_UNREACHABLE: {
     title: 'Temporal does not answer',
     cause: 'The server is down, still starting, or behind an address or port that is wrong.',

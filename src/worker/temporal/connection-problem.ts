@@ -13,13 +13,9 @@ const CONNECT_MS = 2_000;
 
 /** Why no connection to `host:port` comes about, in a few words; undefined where one does. */
 export async function connectionProblem(address: string): Promise<string | undefined> {
-  const url = `tcp://${address}`;
-  if (!URL.canParse(url)) return 'not a host and port';
-  const { hostname, port } = new URL(url);
-  const socket = connect({
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? DEFAULT_PORT : Number(port),
-  });
+  const target = hostAndPort(address);
+  if (target === undefined) return 'not a host and port';
+  const socket = connect(target);
   try {
     return await new Promise((resolve) => {
       socket.setTimeout(CONNECT_MS, () => resolve('no answer'));
@@ -31,4 +27,15 @@ export async function connectionProblem(address: string): Promise<string | undef
   } finally {
     socket.destroy();
   }
+}
+
+/** The parts of `host:port`; undefined where it is none. */
+export function hostAndPort(address: string): { host: string; port: number } | undefined {
+  const url = `tcp://${address}`;
+  if (!URL.canParse(url)) return undefined;
+  const { hostname, port } = new URL(url);
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? DEFAULT_PORT : Number(port),
+  };
 }

@@ -13,6 +13,7 @@ import { readRecord } from './server-record.js';
 import { keepEndedRuns } from './retention.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { findTemporalBinary } from './temporal-binary.js';
+import { certificateProblem, workerCertificateProblem } from './tls-problem.js';
 import { readTemporalEnvironment } from './temporal-environment.js';
 
 const PROJECT_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -47,7 +48,7 @@ export interface OpenTemporalOptions {
 
 /**
  * Connects to the Temporal that `TEMPORAL_*` or `globals.temporal.address` name, else to the embedded one.
- * Raises `TEMPORAL_UNREACHABLE`, `TEMPORAL_NAMESPACE_MISSING`, `CONFIG_TEMPORAL_ENVIRONMENT` and what starting
+ * Raises `TEMPORAL_UNREACHABLE`, `TEMPORAL_TLS_UNTRUSTED`, `TEMPORAL_NAMESPACE_MISSING`, `CONFIG_TEMPORAL_ENVIRONMENT` and what starting
  * the embedded server raises.
  */
 export async function openTemporal(
@@ -74,7 +75,13 @@ export async function openTemporal(
       uiUrl: server?.uiUrl,
       embedded: server !== undefined,
       searchAttributes,
-      connectWorker: async () => await NativeConnection.connect(settings),
+      async connectWorker() {
+        try {
+          return await NativeConnection.connect(settings);
+        } catch (error) {
+          throw workerCertificateProblem(address, error) ?? error;
+        }
+      },
       async close() {
         await connection.close();
         await server?.stop();
@@ -83,7 +90,9 @@ export async function openTemporal(
   } catch (error) {
     await server?.stop();
     if (error instanceof CollectorError) throw error;
-    throw unreachable(address, (await connectionProblem(address)) ?? noGreeting(error));
+    const reason = await connectionProblem(address);
+    if (reason !== undefined) throw unreachable(address, reason);
+    throw (await certificateProblem(settings)) ?? unreachable(address, noGreeting(error));
   }
 }
 

@@ -66,6 +66,7 @@ export const PROOFS = {
     'unit/cli/status-table.test.ts': ['STREAM_NOT_STARTED', 'STREAM_NO_ANSWER'],
     'unit/cli/checks.test.ts': ['VALIDATE_TIMEOUT'],
     'unit/cli/report-error.test.ts': ['INTERNAL'],
+    'unit/worker/tls-problem.test.ts': ['TEMPORAL_CA_MISSING', 'TEMPORAL_TLS_UNTRUSTED'],
     'unit/worker/state-folder.test.ts': ['STATE_FOLDER_IN_USE', 'STATE_FOLDER_UNUSABLE'],
     'integration/output.test.ts': ['OUTPUT_FAILED'],
     'unit/cli/simulator.test.ts': ['SIMULATOR_MISSING', 'SIMULATOR_PORT_IN_USE'],
