@@ -39,6 +39,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'peers',
+          include: ['test/peers/**/*.test.ts'],
+          sequence: { groupOrder: 4 },
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // They wait for seconds, side by side.
+          maxConcurrency: 24,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'ui',
           include: ['test/ui/**/*.test.ts'],
           sequence: { groupOrder: 2 },

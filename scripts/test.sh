@@ -56,6 +56,12 @@ find_devo_sdk() {
     echo 'devo-sdk cannot be installed here: its test is skipped'
 }
 
+# Fronts of receivers; the tests name those that they do without.
+find_fronts() {
+  debian_packages nginx libnginx-mod-stream haproxy ||
+    echo 'nginx and haproxy cannot be installed here: what of them is missing is skipped'
+}
+
 step install quietly npm-ci npm ci --no-audit --no-fund || {
   echo '0 passed, 1 failed'
   exit 1
@@ -63,6 +69,7 @@ step install quietly npm-ci npm ci --no-audit --no-fund || {
 step temporal find_temporal
 step rsyslog find_rsyslog
 step devo-sdk find_devo_sdk
+step fronts find_fronts
 step format npm run --silent format:check
 step lint npm run --silent lint
 step typecheck npm run --silent typecheck
@@ -71,6 +78,7 @@ step build quietly build npm run build
 step 'alerts, dashboard' scripts/check-deploy.sh
 test_step unit "$@"
 test_step integration "$@"
+test_step peers "$@"
 step chromium find_chromium
 test_step ui "$@"
 

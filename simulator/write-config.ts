@@ -36,6 +36,9 @@ export interface ConfigInput {
   readonly keys?: ServiceKeys;
 }
 
+/** Stands for Devo's 5 s: the simulated receivers drop nothing that they took. */
+const CONFIRM_WAIT = { confirm_wait_in_seconds: 0.05 };
+
 /** One output of the written config. */
 export type ConfigOutput =
   | {
@@ -116,13 +119,14 @@ function outputOf(output: ConfigOutput): Record<string, unknown> {
           chain: 'chain.crt',
           cert: 'domain.crt',
           key: 'domain.key',
+          ...CONFIRM_WAIT,
           ...output.keys,
         },
       };
     case 'tcp':
       return {
         type: 'syslog',
-        config: { address: '127.0.0.1', port: output.port, ...output.keys },
+        config: { address: '127.0.0.1', port: output.port, ...CONFIRM_WAIT, ...output.keys },
       };
     case 'http':
       return {

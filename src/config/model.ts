@@ -101,6 +101,8 @@ export interface TlsOutputConfig extends NamedOutput {
   readonly verifyHostname: boolean;
   readonly serverName: string;
   readonly compression: boolean;
+  /** How long a receiver that has everything must keep the connection open before it is asked to close. */
+  readonly confirmWaitMs: number;
   readonly sending: SendingConfig;
 }
 
@@ -108,6 +110,7 @@ export interface TcpOutputConfig extends NamedOutput {
   readonly type: 'syslog' | 'in_house_relay';
   readonly address: string;
   readonly port: number;
+  readonly confirmWaitMs: number;
   readonly sending: SendingConfig;
 }
 

@@ -55,6 +55,17 @@ const SENDING = {
   },
 } as const satisfies Settings;
 
+/** Of the outputs that have a connection's close for a confirmation. */
+const CONFIRMING = {
+  confirm_wait_in_seconds: {
+    format: 'seconds',
+    doc: 'Seconds that a receiver which has everything must keep the connection open before it is asked to close: one that drops what it took, such as a balancer without a backend, closes earlier, and the segment is sent again.',
+    default: 5,
+    min: 0,
+    max: 60,
+  },
+} as const satisfies Settings;
+
 const UNUSED = ['concurrent_connections', 'period_sender_stats_in_seconds'] as const;
 const CONFIG_PATH = 'outputs.<name>.config';
 
@@ -107,6 +118,7 @@ export const TLS_OUTPUT = {
       defaultText: 'the address',
     },
     compression: { doc: 'Sends events compressed (gzip).', format: 'flag', default: false },
+    ...CONFIRMING,
     ...SENDING,
   },
   nested: [],
@@ -125,6 +137,7 @@ export const TCP_OUTPUT = {
     },
     port: { ...PORT, doc: 'Port.', default: undefined, required: true },
     type: { doc: 'Transport; always TCP.', format: 'choice', values: ['tcp'], default: 'tcp' },
+    ...CONFIRMING,
     ...SENDING,
   },
   nested: [],

@@ -93,6 +93,7 @@ function readDestination(
         verifyHostname: tls.verify_hostname,
         serverName: tls.server_name ?? tls.address,
         compression: tls.compression,
+        confirmWaitMs: tls.confirm_wait_in_seconds * 1000,
         sending: sendingOf(tls),
       };
     }
@@ -105,6 +106,7 @@ function readDestination(
         type: values.type === 'sidecar' ? 'syslog' : values.type,
         address: tcp.address,
         port: tcp.port,
+        confirmWaitMs: tcp.confirm_wait_in_seconds * 1000,
         sending: sendingOf(tcp),
       };
     }

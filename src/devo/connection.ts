@@ -16,9 +16,18 @@ export interface Connection {
   readonly stream: Duplex;
   readonly transport: Transport;
   readonly secure: boolean;
-  /** Told when the peer has confirmed what was sent over this connection. */
-  readonly onConfirmed?: () => void;
+  readonly acceptance: Acceptance;
 }
+
+/** The time in which a peer that has just been connected may still turn out to refuse this client. */
+export interface Acceptance {
+  readonly isOver: boolean;
+  /** Resolves when it is over; rejects where the connection is closed before. */
+  readonly over: Promise<void>;
+}
+
+/** Without TLS there is nothing to accept. */
+export const ACCEPTED: Acceptance = { isOver: true, over: Promise.resolve() };
 
 /** Sets up TCP. Raises `DEVO_CONNECT_...` or `DEVO_HOST_UNKNOWN`, or the signal's reason. */
 export async function connectTransport(

@@ -10,7 +10,7 @@ import { createTlsOutput } from './tls-output.js';
 const CLOSE_TIMEOUT_MS = 10_000;
 
 export interface CreateOutputOptions {
-  /** See `sendConfirmed`. @default 10 s */
+  /** See `FarewellOptions`. @default 10 s */
   readonly closeTimeoutMs?: number;
 }
 

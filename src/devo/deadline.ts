@@ -1,3 +1,8 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+
+/** Steps of a wait: where this process stood still, it reads what came meanwhile before the next one is over. */
+const STEPS = 8;
+
 /** A signal that aborts with any of others, or when the time is up; `clear` ends the clock. */
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -19,4 +24,10 @@ export function startDeadline(timeoutMs: number, others: readonly AbortSignal[])
       clearTimeout(timer);
     },
   };
+}
+
+/** Lets time pass in which this process sees what comes, to the end; raises the signal's abort. */
+export async function passing(ms: number, signal: AbortSignal): Promise<void> {
+  for (let step = 0; step < STEPS; step += 1) await sleep(ms / STEPS, undefined, { signal });
+  await nextTurn(undefined, { signal });
 }

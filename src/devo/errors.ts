@@ -59,7 +59,7 @@ export const DEVO_ERRORS = {
   DEVO_TLS_CLIENT_REFUSED: {
     title: 'Client certificate refused',
     cause:
-      'The receiver did not accept the client certificate: revoked, of another domain, or not signed by its authority.',
+      'The receiver said that it does not accept the client certificate: revoked, of another domain, or not signed by its authority.',
     action: 'Make a new certificate in Devo and replace the files; they are read at the next try.',
   },
   DEVO_TLS_FAILED: {
@@ -74,14 +74,29 @@ export const DEVO_ERRORS = {
   },
   DEVO_SEND_CLOSED: {
     title: 'Receiver closed early',
-    cause: 'The receiver closed before it had taken everything.',
+    cause:
+      'The receiver closed before it was asked to. A balancer or TLS front does so when what is behind it is down: it took the events and dropped them.',
     action:
-      "Nothing: the segment is sent again. If it happens at every try, check the client certificate and the receiver's log.",
+      "Nothing: the segment is sent again. If it happens at every try, look at what is behind the receiver, and at the receiver's log.",
+  },
+  DEVO_SEND_REFUSED: {
+    title: 'Receiver closed right after the handshake',
+    cause:
+      'What is behind the receiver is down (a balancer or TLS front answers first), or it refuses the client certificate without saying so.',
+    action:
+      'Look at the receiver and what is behind it; if that is well, replace the client certificate. It is tried again by itself.',
   },
   DEVO_SEND_TIMEOUT: {
     title: 'Receiver takes nothing more',
     cause: 'The receiver, or something between, has stopped reading.',
     action: 'Check the receiver; the segment is sent again by itself.',
+  },
+  DEVO_CONFIRM_WEAK: {
+    title: 'Confirmation is weaker on this host',
+    cause:
+      'The table of TCP connections (`/proc/self/net/tcp`) cannot be read: this is no Linux, or /proc is hidden. Without it a receiver whose kernel has everything cannot be told from one that stopped taking.',
+    action:
+      'Run the collector where the table can be read. Until then an output that never closes the connection gets its segments again and again.',
   },
   DEVO_HTTP_TOKEN: {
     title: 'HTTP token refused',

@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream';
 import type { SendingConfig } from '../config/model.js';
-import { sendConfirmed } from './confirmation.js';
 import type { Connection } from './connection.js';
+import { sendConfirmed } from './farewell.js';
 import { gzipMembers } from './gzip-members.js';
 import type { Output } from './output.js';
 import { connectingPlan, retrying, sendingPlan } from './retrying.js';
@@ -16,6 +17,8 @@ export interface SocketOutputOptions {
   readonly type: string;
   readonly sending: SendingConfig;
   readonly compression: boolean;
+  /** How long a peer that has everything must keep the connection open before the goodbye. */
+  readonly confirmWaitMs: number;
   /** How long a peer that has everything may take to close. */
   readonly closeTimeoutMs: number;
   readonly connect: (signal: AbortSignal) => Promise<Connection>;
@@ -26,7 +29,8 @@ export interface SocketOutputOptions {
  * broken connection had carried is sent again from the segment's start.
  */
 export function createSocketOutput(options: SocketOutputOptions): Output {
-  const { name, type, sending, closeTimeoutMs } = options;
+  const { name, type, sending, confirmWaitMs, closeTimeoutMs } = options;
+  const stallMs = sending.sendingTimeoutMs * STALL_TIMEOUTS;
   return {
     name,
     type,
@@ -37,21 +41,27 @@ export function createSocketOutput(options: SocketOutputOptions): Output {
           options.connect(signal),
         );
         const frames = source.frames();
-        const outcome = await sendConfirmed(
-          connection,
-          options.compression ? gzipMembers(frames) : frames,
-          { signal, closeTimeoutMs, stallMs: sending.sendingTimeoutMs * STALL_TIMEOUTS },
-        );
-        if (outcome !== 'unconfirmed') connection.onConfirmed?.();
-        return outcome;
+        const chunks = options.compression ? gzipMembers(frames) : frames;
+        return await sendConfirmed(connection, chunks, {
+          signal,
+          stallMs,
+          confirmWaitMs,
+          closeTimeoutMs,
+        });
       });
       const { events, bytes } = source.ref;
       const elapsedMs = Math.round(performance.now() - startMs);
       return { output: name, events, bytes, confirmation, elapsedMs };
     },
     async check(signal) {
-      const { stream, transport } = await options.connect(signal);
-      stream.end(() => transport.close());
+      const connection = await options.connect(signal);
+      const nothing = Readable.from([]);
+      await sendConfirmed(connection, nothing, {
+        signal,
+        stallMs,
+        confirmWaitMs: 0,
+        closeTimeoutMs: 0,
+      });
     },
   };
 }

@@ -49,9 +49,8 @@ export function toTlsError(error: unknown, peer: string): CollectorError | undef
       error,
     );
   }
-  if (CLIENT_ALERT.test(code)) {
-    return devoError('DEVO_TLS_CLIENT_REFUSED', refusalText(peer, code), 'never', error);
-  }
+  const refused = toClientAlert(error, peer);
+  if (refused !== undefined) return refused;
   if (code.startsWith('ERR_SSL_')) {
     return devoError(
       'DEVO_TLS_FAILED',
@@ -63,14 +62,14 @@ export function toTlsError(error: unknown, peer: string): CollectorError | undef
   return undefined;
 }
 
-/**
- * The receiver broke off where it judges the client certificate, without an alert: most likely a refusal,
- * yet it may be a receiver that is just being restarted, so trying again is not ruled out.
- */
-export function clientRefused(peer: string, how: string): CollectorError {
-  return devoError('DEVO_TLS_CLIENT_REFUSED', refusalText(peer, how), 'later');
-}
-
-function refusalText(peer: string, how: string): string {
-  return `${peer} did not accept the client certificate (${how}); replace cert and key of the output`;
+/** The peer's alert that it does not accept the client certificate; undefined for any other error. */
+export function toClientAlert(error: unknown, peer: string): CollectorError | undefined {
+  const code = codeOf(error);
+  if (code === undefined || !CLIENT_ALERT.test(code)) return undefined;
+  return devoError(
+    'DEVO_TLS_CLIENT_REFUSED',
+    `${peer} did not accept the client certificate (${code}); replace cert and key of the output`,
+    'never',
+    error,
+  );
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { tcpStateReader } from './tcp-state.js';
-import type { TcpState } from './tcp-state.js';
+import { sentStateReader } from './tcp-table.js';
+import type { SentState } from './tcp-table.js';
 
 /**
  * A TCP connection that keeps in sight what happens to it, to be used as it is or under TLS.
@@ -17,21 +17,17 @@ export class Transport extends Duplex {
   finReceived = false;
   /** This end has said that it sends no more. */
   finSent = false;
-  /** What the kernel says of the connection; it works after it is closed as well. */
-  readonly readState: () => Promise<TcpState | undefined>;
-  /**
-   * Whether the kernel lists the connection in the beginning: if not even then, its word is not to be had. A look
-   * takes 3 ms, so it is taken beside the handshake.
-   */
-  readonly isListed: Promise<boolean>;
+  /** What the kernel says of the bytes that were sent; it works after the connection is closed as well. */
+  readonly sentState: () => Promise<SentState>;
   readonly #broken = new AbortController();
   #closing = false;
 
   /** `raw` is connected, allows half-open connections and is touched by nobody else. */
   constructor(readonly raw: Socket) {
     super({ autoDestroy: false });
-    this.readState = tcpStateReader(raw);
-    this.isListed = this.readState().then((found) => found !== undefined);
+    this.sentState = sentStateReader(raw);
+    // The first look finds out whether the kernel's word is to be had; it takes place beside the handshake.
+    void this.sentState();
     this.on('error', (error) => this.#fail(error));
     raw.on('data', (chunk: Buffer) => {
       if (!this.destroyed && !this.push(chunk)) raw.pause();

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
 import type { OutputConfig } from '../config/model.js';
 import { createOutput } from '../devo/create-output.js';
 import type { Output } from '../devo/output.js';
+import { isTableReadable } from '../devo/tcp-table.js';
 
 /** The outputs of the config in force, made anew only where theirs changed. */
 export function configuredOutputs(
@@ -17,4 +19,17 @@ export function configuredOutputs(
     made.set(name, { config, output });
     return output;
   };
+}
+
+/** Says once where the kernel does not show what a receiver has acknowledged. */
+export async function warnOfWeakConfirmation(
+  outputs: readonly OutputConfig[],
+  log: Logger,
+): Promise<void> {
+  const confirmed = outputs.filter((output) => 'confirmWaitMs' in output).map(({ name }) => name);
+  if (confirmed.length === 0 || (await isTableReadable())) return;
+  log.warn(
+    { code: 'DEVO_CONFIRM_WEAK', outputs: confirmed },
+    'This host does not show what a receiver has acknowledged: an orderly close counts, an open connection does not',
+  );
 }

@@ -13,7 +13,7 @@ import { takeUpAbandoned, workerIdentity } from './abandoned.js';
 import { workflowBundle } from './bundle.js';
 import { configInForce } from './config-in-force.js';
 import type { ConfigInForce } from './config-in-force.js';
-import { configuredOutputs } from './configured-outputs.js';
+import { configuredOutputs, warnOfWeakConfirmation } from './configured-outputs.js';
 import { createExtraDataWorkers } from './extra-data-workers.js';
 import { inputClients } from './input-clients.js';
 import type { TemporalSession } from './temporal/open-temporal.js';
@@ -61,6 +61,7 @@ export async function startCollector(
       async (workflowId) => await isRunning(session.client, workflowId),
     );
     log.info({ host: segments.hostId, swept }, 'Segment store open');
+    await warnOfWeakConfirmation(inForce.config().outputs, log);
     return await startWorkers(inForce, session, { log, segments, observing });
   } catch (error) {
     await observing.close();

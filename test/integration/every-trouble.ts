@@ -41,7 +41,7 @@ export const OUTPUT_TROUBLE = {
   impostor: 'DEVO_TLS_UNTRUSTED',
   run_out: 'DEVO_TLS_EXPIRED',
   other_name: 'DEVO_TLS_HOSTNAME',
-  distrustful: 'DEVO_TLS_CLIENT_REFUSED',
+  distrustful: 'DEVO_SEND_REFUSED',
   no_tls: 'DEVO_TLS_FAILED',
   resetting: 'DEVO_SEND_RESET',
   wrong_token: 'DEVO_HTTP_TOKEN',

@@ -123,6 +123,7 @@ describe('an on-premise file', () => {
           verifyHostname: false,
           serverName: 'relay.example.com',
           compression: true,
+          confirmWaitMs: 5_000,
           sending: {
             ...sending,
             connectingRetries: 3,
@@ -130,8 +131,22 @@ describe('an on-premise file', () => {
             sendingTimeoutMs: 7_000,
           },
         },
-        { name: 'relay_1', type: 'in_house_relay', address: '192.0.2.7', port: 13_000, sending },
-        { name: 'sidecar_1', type: 'syslog', address: 'sidecar', port: 601, sending },
+        {
+          name: 'relay_1',
+          type: 'in_house_relay',
+          address: '192.0.2.7',
+          port: 13_000,
+          confirmWaitMs: 5_000,
+          sending,
+        },
+        {
+          name: 'sidecar_1',
+          type: 'syslog',
+          address: 'sidecar',
+          port: 601,
+          confirmWaitMs: 5_000,
+          sending,
+        },
         {
           name: 'http_1',
           type: 'http',

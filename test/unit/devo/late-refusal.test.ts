@@ -33,9 +33,7 @@ it('a small segment to a receiver that refuses the client certificate late, and 
   const output = createOutput(tlsConfig(files, proxy.port));
   try {
     const segment = segmentOf(framesOf(1_000));
-    expect(await codeOfRejection(output.deliver(segment, unwatched()))).toBe(
-      'DEVO_TLS_CLIENT_REFUSED',
-    );
+    expect(await codeOfRejection(output.deliver(segment, unwatched()))).toBe('DEVO_SEND_REFUSED');
     expect(visits).toEqual([]);
   } finally {
     await proxy.close();

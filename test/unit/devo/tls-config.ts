@@ -15,6 +15,7 @@ export function tlsConfig({ chain, cert, key }: CertificateFiles, port: number):
     verifyHostname: true,
     serverName: 'localhost',
     compression: false,
+    confirmWaitMs: 20,
     sending: SENDING,
   };
 }

@@ -12,7 +12,7 @@ export const PROOFS = {
       ...['CORTEX_UNAUTHORIZED', 'CORTEX_NOT_LICENSED', 'CORTEX_FORBIDDEN', 'CORTEX_BAD_REQUEST'],
       ...['CORTEX_SERVER_ERROR', 'CORTEX_NETWORK_ERROR', 'CORTEX_INVALID_REPLY'],
       ...['DEVO_CONNECT_REFUSED', 'DEVO_HOST_UNKNOWN', 'DEVO_CONNECT_TIMEOUT'],
-      ...['DEVO_TLS_UNTRUSTED', 'DEVO_TLS_EXPIRED', 'DEVO_TLS_HOSTNAME', 'DEVO_TLS_CLIENT_REFUSED'],
+      ...['DEVO_TLS_UNTRUSTED', 'DEVO_TLS_EXPIRED', 'DEVO_TLS_HOSTNAME', 'DEVO_SEND_REFUSED'],
       ...['DEVO_TLS_FAILED', 'DEVO_SEND_RESET', 'DEVO_HTTP_TOKEN', 'DEVO_HTTP_STATUS'],
       ...['DEVO_FILE_FAILED', 'DEVO_CERT_MISSING', 'DEVO_CERT_UNREADABLE', 'DEVO_CERT_EXPIRED'],
     ],
@@ -78,6 +78,8 @@ export const PROOFS = {
       'PULL_OWES_TOO_MUCH',
     ],
     'unit/activities/read-settled.test.ts': ['CORTEX_CLOCK_DIFFERS'],
+    'unit/devo/tls-alert.test.ts': ['DEVO_TLS_CLIENT_REFUSED'],
+    'unit/worker/weak-confirmation.test.ts': ['DEVO_CONFIRM_WEAK'],
     'unit/devo/http-output.test.ts': ['DEVO_FRAME_INVALID'],
     'unit/devo/query-errors.test.ts': [
       ...['DEVO_QUERY_REFUSED', 'DEVO_QUERY_TABLE', 'DEVO_QUERY_INVALID', 'DEVO_QUERY_LIMITED'],

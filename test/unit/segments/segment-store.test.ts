@@ -253,6 +253,15 @@ describe('confirming', () => {
     expect(await read(second)).toBe('second\n');
   });
 
+  it('holds for those bytes alone, also where the others have the same size', async () => {
+    const first = await written('s1', 'first\n');
+    await store.confirm(first, 'devo_1', ['devo_1', 'devo_2']);
+    const second = await written('s1', 'other\n');
+    expect(second.bytes).toBe(first.bytes);
+    expect(await store.isConfirmed(second, 'devo_1')).toBe(false);
+    expect(await store.isConfirmed(first, 'devo_1')).toBe(false);
+  });
+
   it('survives that the same bytes are fetched again', async () => {
     const ref = await written('s1', 'a\n');
     await store.confirm(ref, 'devo_1', ['devo_1', 'devo_2']);
