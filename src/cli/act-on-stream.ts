@@ -24,7 +24,7 @@ export interface StreamAct {
 
 /**
  * Finds the stream, sends it what `decide` says and prints what comes of it. Raises `USAGE_` errors for names
- * that do not fit, `STREAM_NOT_STARTED`, what `decide` raises and what joining Temporal raises.
+ * that do not fit, `STREAM_NOT_STARTED` or `STREAM_ENDED`, what `decide` raises and what joining Temporal raises.
  */
 export async function actOnStream(
   io: Io,

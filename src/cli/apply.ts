@@ -7,6 +7,7 @@ import type { GlobalOptions } from './program.js';
 interface ApplyOptions {
   readonly config?: string;
   readonly dryRun?: boolean;
+  readonly prune?: boolean;
   readonly json?: boolean;
 }
 
@@ -17,6 +18,7 @@ export function addApply(program: Command, io: Io): void {
     .description('bring the streams that run in line with the config file')
     .addOption(configOption())
     .option('--dry-run', 'print the plan and change nothing')
+    .option('--prune', 'also stop what other collectors started on this task queue')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -36,7 +38,7 @@ export function addApply(program: Command, io: Io): void {
       const given = { ...options, ...program.opts<GlobalOptions>() };
       const config = await loadForCommand(io, given);
       await withSession(io, config, given, async (session) => {
-        const steps = await planApply(config, session);
+        const steps = await planApply(config, session, { prune: options.prune ?? false });
         if (options.dryRun !== true) await executeApply(session, steps);
         const applied = options.dryRun !== true;
         io.print(

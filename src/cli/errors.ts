@@ -64,6 +64,13 @@ export const CLI_ERRORS = {
     cause: 'The config was not applied to this Temporal yet, or the stream was stopped.',
     action: 'Run `cortex-devo up`, or `cortex-devo apply` where workers run already.',
   },
+  STREAM_ENDED: {
+    title: 'Stream has ended',
+    cause:
+      'Its run was cancelled, terminated or failed, usually by hand in Temporal UI. The collector does not start it again by itself.',
+    action:
+      'Run `cortex-devo apply`, or start `up` again: it goes on from where it stood, and the plan says from where.',
+  },
   STREAM_NO_ANSWER: {
     title: 'Stream gives no answer',
     cause: 'No worker runs on its task queue, so nobody can answer for it.',

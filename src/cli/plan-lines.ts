@@ -1,12 +1,19 @@
 import type { Colors } from 'picocolors/types.js';
 import type { PlanStep } from '../worker/apply.js';
 
-const MARKS = { start: '+', change: '~', stop: '-', keep: '=', conflict: '!' } as const;
+const MARKS = { start: '+', change: '~', stop: '-', keep: '=', leave: '?', conflict: '!' } as const;
 
-/** The plan of `apply`, a line per stream and backfill (`+` start, `~` change, `-` stop, `=` keep, `!` conflict) with its changes below. */
+/** The plan of `apply`, a line per stream and backfill (`+` start, `~` change, `-` stop, `=` keep, `?` another collector's, `!` conflict) with its changes below. */
 export function planLines(steps: readonly PlanStep[], colors: Colors): string {
   const { green, yellow, red, dim } = colors;
-  const paints = { start: green, change: yellow, stop: red, keep: dim, conflict: red };
+  const paints = {
+    start: green,
+    change: yellow,
+    stop: red,
+    keep: dim,
+    leave: yellow,
+    conflict: red,
+  };
   return [
     ...steps.flatMap(({ action, workflowId, details }) => [
       paints[action](`${MARKS[action]} ${workflowId}`),
@@ -20,8 +27,9 @@ export function planLines(steps: readonly PlanStep[], colors: Colors): string {
 export function planSummary(steps: readonly PlanStep[]): string {
   const number = (action: PlanStep['action']) =>
     steps.filter((step) => step.action === action).length;
+  const left = number('leave') === 0 ? '' : `, ${number('leave')} of others left alone`;
   const conflicts = number('conflict') === 0 ? '' : `, ${number('conflict')} in conflict`;
-  return `${number('start')} to start, ${number('change')} to change, ${number('stop')} to stop, ${number('keep')} unchanged${conflicts}`;
+  return `${number('start')} to start, ${number('change')} to change, ${number('stop')} to stop, ${number('keep')} unchanged${left}${conflicts}`;
 }
 
 /** What `apply --json` prints; fields are only ever added. */

@@ -77,8 +77,9 @@ async function applyConfig(
 ): Promise<void> {
   const steps = await planApply(config, session);
   await executeApply(session, steps);
-  for (const { action, workflowId, details } of steps) {
-    if (action !== 'keep') log.info({ action, workflowId, details }, 'Applied');
+  for (const { action, workflowId, details, warning } of steps) {
+    if (action === 'keep' || action === 'leave') continue;
+    log[warning === true ? 'warn' : 'info']({ action, workflowId, details }, 'Applied');
   }
   log.info({ plan: planSummary(steps) }, 'Config applied');
 }

@@ -64,6 +64,7 @@ export function statusLine(report: StreamReport, nowMs: number): string {
 /** The state as shown: that of the stream, or why it could not be asked. */
 export function stateOf({ status, problem }: StreamReport): string {
   if (status !== null) return status.state;
+  if (problem?.code === 'STREAM_ENDED') return 'ended';
   return problem?.code === 'STREAM_NOT_STARTED' ? 'not started' : 'no answer';
 }
 

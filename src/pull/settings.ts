@@ -37,6 +37,8 @@ export interface StreamSettings {
   readonly hostGoneAfterMs: number;
   /** Whether the cluster knows the product's search attributes; upserting an unknown one is an error. */
   readonly searchAttributes: boolean;
+  /** `globals.name/globals.id` of the collector whose `apply` sent these; absent: started by hand. */
+  readonly owner?: string;
   /**
    * What else the config says of the stream, by the operator's key: tags, options, a short hash for what is
    * secret. Activities read it in the config of their own worker; here it makes a change a change, so that a

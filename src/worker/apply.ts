@@ -1,44 +1,60 @@
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type {
+  Client,
+  WorkflowExecutionDescription,
+  WorkflowExecutionInfo,
+} from '@temporalio/client';
+import PQueue from 'p-queue';
 import type { CollectorConfig } from '../config/model.js';
 import { CollectorError } from '../errors/collector-error.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import { reconfigure, stop } from '../workflows/messages.js';
-import { watermarkMs } from '../workflows/state.js';
 import type { CollectInput, CollectState } from '../workflows/state.js';
+import { lastState } from './last-state.js';
 import type { TemporalSession } from './temporal/open-temporal.js';
 import { identityAttributes } from './temporal/search-attributes.js';
 import { settingChanges } from './setting-changes.js';
 import { IDENTITY_MEMO, SETTINGS_MEMO } from './settings-memo.js';
-import { streamsOf, workflowIdOf } from './streams.js';
+import { ownerOf, streamsOf, workflowIdOf } from './streams.js';
 import type { ConfiguredStream } from './streams.js';
 
 /** One thing that `apply` does, or leaves as it is. */
 export interface PlanStep {
-  readonly action: 'start' | 'change' | 'stop' | 'keep' | 'conflict';
+  /** `leave`: it is another collector's. */
+  readonly action: 'start' | 'change' | 'stop' | 'keep' | 'leave' | 'conflict';
   readonly kind: 'stream' | 'backfill';
   readonly workflowId: string;
   /** What changes, a line each. */
   readonly details: readonly string[];
   /** As the config has it; undefined where it has none. */
   readonly stream: ConfiguredStream | undefined;
-  /** Where a stream that was stopped goes on, as far as Temporal still knows it. */
-  readonly state?: CollectState;
+  /** Where a stream that ended goes on, as far as Temporal still knows it. */
+  readonly state?: CollectState | undefined;
+  /** True where records may be missing or come twice. */
+  readonly warning?: boolean;
 }
 
+/** As a list or a description has it. */
+type Execution = Omit<WorkflowExecutionInfo, 'raw'>;
+
+/** Of Temporal, which many collectors may share. */
+const STREAMS_AT_ONCE = 20;
 const RUNNING = `ExecutionStatus = 'Running'`;
 
-/** Compares the config with the workflows that run; changes nothing. */
+/**
+ * Compares the config with the workflows that run; changes nothing. Streams that another collector's `apply`
+ * started are left alone, unless `prune` says that all go which this config does not name.
+ */
 export async function planApply(
   config: CollectorConfig,
-  { client, searchAttributes }: TemporalSession,
+  session: TemporalSession,
+  { prune = false }: { prune?: boolean } = {},
 ): Promise<PlanStep[]> {
-  const running = new Map(
-    (await list(client, 'collectService')).map((each) => [each.workflowId, each]),
-  );
+  const { client, searchAttributes } = session;
   const wanted = streamsOf(config, searchAttributes);
   const ids = new Set(wanted.map((stream) => stream.workflowId));
-  const gone = [...running.values()].filter(
+  const owner = ownerOf(config);
+  const gone = (await list(client, 'collectService')).filter(
     // Those on other task queues are another collector's.
     ({ workflowId, taskQueue }) =>
       taskQueue === config.temporal.taskQueuePrefix && !ids.has(workflowId),
@@ -47,23 +63,19 @@ export async function planApply(
     ({ taskQueue, memo }) =>
       taskQueue === config.temporal.taskQueuePrefix || ids.has(streamIdOf(memo) ?? ''),
   );
+  const queue = new PQueue({ concurrency: STREAMS_AT_ONCE });
   return [
-    ...(await Promise.all(
-      wanted.map(async (stream) => {
-        const execution = running.get(stream.workflowId);
-        return execution === undefined
-          ? startStep(stream, await lastState(client, stream.workflowId))
-          : streamStep(stream, execution);
+    ...(await queue.addAll(
+      wanted.map((stream) => async () => {
+        // The list follows a moment later; this is what is so now.
+        const run = await describe(client, stream.workflowId);
+        return run?.status.name === 'RUNNING'
+          ? streamStep(stream, run)
+          : await startStep(session, stream, run);
       }),
     )),
-    ...gone.map(({ workflowId }) => ({
-      action: 'stop' as const,
-      kind: 'stream' as const,
-      workflowId,
-      details: [],
-      stream: undefined,
-    })),
-    ...backfills.map((execution) => backfillStep(execution, wanted, config.temporal)),
+    ...gone.map((execution) => goneStep(execution, owner, prune)),
+    ...backfills.map((execution) => backfillStep(execution, wanted, config)),
   ];
 }
 
@@ -78,14 +90,18 @@ export async function executeApply(
   const { client } = session;
   refuseConflicts(steps);
   for (const { action, kind, workflowId, stream, state } of steps) {
-    if (action === 'stop') {
-      await unlessEnded(async () => client.workflow.getHandle(workflowId).signal(stop));
-    }
-    if (stream === undefined || action === 'keep') continue;
-    if (kind === 'stream') await startOrReconfigure(session, stream, state);
-    else {
-      const handle = client.workflow.getHandle(workflowId);
+    const handle = client.workflow.getHandle(workflowId);
+    if (action === 'stop') await unlessEnded(async () => handle.signal(stop));
+    if (stream === undefined) continue;
+    if (kind === 'backfill') {
+      if (action === 'keep') continue;
       await unlessEnded(async () => handle.signal(reconfigure, stream.settings));
+    } else if (action === 'start') {
+      await startOrReconfigure(session, stream, state);
+    } else if (!(await unlessEnded(async () => handle.signal(reconfigure, stream.settings)))) {
+      // One that is kept gets its settings, too: a stop or a cancellation that is under way ends with them.
+      const last = await startStep(session, stream, await describe(client, workflowId));
+      await startOrReconfigure(session, stream, last.state);
     }
   }
 }
@@ -104,7 +120,7 @@ function refuseConflicts(steps: readonly PlanStep[]): void {
 }
 
 function conflictStep(
-  { workflowId, taskQueue }: WorkflowExecutionInfo,
+  { workflowId, taskQueue }: Execution,
   kind: PlanStep['kind'],
   wantedQueue: string,
 ): PlanStep {
@@ -112,36 +128,41 @@ function conflictStep(
   return { action: 'conflict', kind, workflowId, details, stream: undefined };
 }
 
-async function list(client: Client, type: string): Promise<WorkflowExecutionInfo[]> {
-  const found: WorkflowExecutionInfo[] = [];
+async function list(client: Client, type: string): Promise<Execution[]> {
+  const found: Execution[] = [];
   const query = `WorkflowType = '${type}' AND ${RUNNING}`;
   for await (const execution of client.workflow.list({ query })) found.push(execution);
   return found;
 }
 
-/** What a stream returned when it was stopped; undefined where it never was, or that is forgotten. */
-async function lastState(client: Client, workflowId: string): Promise<CollectState | undefined> {
-  const handle = client.workflow.getHandle(workflowId);
+/** The latest run of a workflow; undefined where there is none. */
+async function describe(
+  client: Client,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    const { status } = await handle.describe();
-    if (status.name !== 'COMPLETED') return undefined;
-    return ((await handle.result()) as CollectState | null | undefined) ?? undefined;
+    return await client.workflow.getHandle(workflowId).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
 }
 
-function startStep(stream: ConfiguredStream, state: CollectState | undefined): PlanStep {
+/** The step of a stream that does not run; `run`: its last one. */
+async function startStep(
+  session: TemporalSession,
+  stream: ConfiguredStream,
+  run: Execution | undefined,
+): Promise<PlanStep> {
   const { workflowId, settings } = stream;
   const step = { action: 'start' as const, kind: 'stream' as const, workflowId, stream };
-  if (state === undefined) return { ...step, details: [] };
-  const watermark = new Date(watermarkMs(state)).toISOString();
-  const details = [`goes on from its watermark ${watermark}`];
-  return { ...step, state, details: [...details, ...settingChanges(state.settings, settings)] };
+  if (run === undefined) return { ...step, details: [] };
+  const { state, details, warning } = await lastState(session, run);
+  const changes = state === undefined ? [] : settingChanges(state.settings, settings);
+  return { ...step, state, warning, details: [...details, ...changes] };
 }
 
-function streamStep(stream: ConfiguredStream, execution: WorkflowExecutionInfo): PlanStep {
+function streamStep(stream: ConfiguredStream, execution: Execution): PlanStep {
   const { workflowId, settings } = stream;
   if (execution.taskQueue !== settings.taskQueuePrefix) {
     return conflictStep(execution, 'stream', settings.taskQueuePrefix);
@@ -153,13 +174,31 @@ function streamStep(stream: ConfiguredStream, execution: WorkflowExecutionInfo):
   return { ...step, action: details.length === 0 ? 'keep' : 'change', details };
 }
 
+/** A stream that the config does not name. */
+function goneStep({ workflowId, memo }: Execution, owner: string, prune: boolean): PlanStep {
+  const step = { kind: 'stream' as const, workflowId, stream: undefined };
+  const other = otherOwner(memo, owner);
+  if (other === undefined) return { ...step, action: 'stop', details: [] };
+  return prune
+    ? { ...step, action: 'stop', details: [`was ${other}`] }
+    : { ...step, action: 'leave', details: [`is ${other}; \`apply --prune\` stops it`] };
+}
+
+/** Whose a workflow is that is not this collector's. */
+function otherOwner(memo: Execution['memo'], owner: string): string | undefined {
+  const its = (memo?.[SETTINGS_MEMO] as StreamSettings | undefined)?.owner;
+  if (its === owner) return undefined;
+  return its === undefined ? 'of no collector' : `of the collector ${its}`;
+}
+
 /** A backfill takes where its stream delivers to; the rest of its settings stay as when it began. */
 function backfillStep(
-  execution: WorkflowExecutionInfo,
+  execution: Execution,
   wanted: readonly ConfiguredStream[],
-  { taskQueuePrefix }: CollectorConfig['temporal'],
+  config: CollectorConfig,
 ): PlanStep {
   const { workflowId, memo, taskQueue } = execution;
+  const { taskQueuePrefix } = config.temporal;
   if (taskQueue !== taskQueuePrefix) return conflictStep(execution, 'backfill', taskQueuePrefix);
   const inForce = memo?.[SETTINGS_MEMO] as StreamSettings | undefined;
   const identity = memo?.[IDENTITY_MEMO] as StreamIdentity | undefined;
@@ -170,6 +209,8 @@ function backfillStep(
   }
   const stream = wanted.find((each) => each.workflowId === workflowIdOf(identity));
   if (stream === undefined) {
+    const other = otherOwner(memo, ownerOf(config));
+    if (other !== undefined) return { ...step, action: 'leave', details: [`is ${other}`], stream };
     const details = [
       'its stream left the config, so it waits; `backfill cancel` with its id ends it',
     ];
@@ -182,7 +223,7 @@ function backfillStep(
 }
 
 /** Id of the workflow that pulls the stream of a backfill; undefined before it has read the config. */
-function streamIdOf(memo: WorkflowExecutionInfo['memo']): string | undefined {
+function streamIdOf(memo: Execution['memo']): string | undefined {
   const identity = memo?.[IDENTITY_MEMO] as StreamIdentity | undefined;
   return identity === undefined ? undefined : workflowIdOf(identity);
 }
@@ -208,10 +249,13 @@ async function startOrReconfigure(
   });
 }
 
-async function unlessEnded(signal: () => Promise<void>): Promise<void> {
+/** False where it has ended. */
+async function unlessEnded(signal: () => Promise<void>): Promise<boolean> {
   try {
     await signal();
+    return true;
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }

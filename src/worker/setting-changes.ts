@@ -23,7 +23,7 @@ export function settingChanges(inForce: StreamSettings, wanted: StreamSettings):
 }
 
 function worded(settings: StreamSettings): Worded {
-  const { startTimeMs, options } = settings;
+  const { startTimeMs, owner, options } = settings;
   return {
     request_period_in_seconds: String(settings.periodMs / 1_000),
     settle_in_seconds: String(settings.settleMs / 1_000),
@@ -33,6 +33,7 @@ function worded(settings: StreamSettings): Worded {
     'globals.temporal.task_queue_prefix': settings.taskQueuePrefix,
     'search attributes': settings.searchAttributes ? 'on' : 'off',
     'seconds until a host counts as gone': String(settings.hostGoneAfterMs / 1_000),
+    ...(owner === undefined ? {} : { 'collector (globals.name/globals.id)': owner }),
     ...options,
   };
 }

@@ -1,9 +1,11 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import PQueue from 'p-queue';
 import type { CollectorConfig } from '../config/model.js';
 import type { StreamIdentity } from '../pull/settings.js';
 import type { StreamStatus } from '../pull/status.js';
 import { status } from '../workflows/messages.js';
+import { ENDED } from './last-state.js';
 import type { TemporalSession } from './temporal/open-temporal.js';
 import { streamsOf } from './streams.js';
 
@@ -34,16 +36,28 @@ export async function readStatus(
         async (): Promise<StreamReport> => {
           try {
             signal?.throwIfAborted();
-            const answer = await client.withDeadline(Date.now() + QUERY_MS, async () =>
-              client.workflow.getHandle(workflowId).query(status),
-            );
-            return { identity, workflowId, status: answer };
+            const handle = client.workflow.getHandle(workflowId);
+            return await client.withDeadline(Date.now() + QUERY_MS, async () => {
+              // A run that has ended answers queries as if it still waited for its next pull.
+              const run = await handle.describe();
+              return run.status.name === 'RUNNING'
+                ? { identity, workflowId, status: await handle.query(status) }
+                : { identity, workflowId, status: null, problem: endedProblem(run) };
+            });
           } catch (error) {
             return { identity, workflowId, status: null, problem: problemOf(error) };
           }
         },
     ),
   );
+}
+
+/** Says how a run of a stream ended, and how to go on. */
+export function endedProblem(run: Pick<WorkflowExecutionInfo, 'status' | 'closeTime'>) {
+  const how = ENDED[run.status.name] ?? 'ended';
+  const at = run.closeTime === undefined ? '' : ` at ${run.closeTime.toISOString()}`;
+  const message = `its run ${how}${at}; \`apply\`, or the next start of \`up\`, goes on from where it stood`;
+  return { code: 'STREAM_ENDED', message };
 }
 
 function problemOf(error: unknown): { code: string; message: string } {

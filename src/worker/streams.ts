@@ -65,5 +65,11 @@ function settingsOf(
     taskQueuePrefix: config.temporal.taskQueuePrefix,
     hostGoneAfterMs: config.temporal.hostGoneAfterMs,
     searchAttributes,
+    owner: ownerOf(config),
   };
+}
+
+/** By what a collector knows the streams that its `apply` started. */
+export function ownerOf({ name, id }: Pick<CollectorConfig, 'name' | 'id'>): string {
+  return `${name}/${id}`;
 }

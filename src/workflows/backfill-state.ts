@@ -31,8 +31,6 @@ export interface BackfillLane extends Reader {
 
 /** Everything a backfill remembers from run to run; no live stream shares any of it. */
 export interface BackfillWork extends WorkState {
-  /** What the lanes of a run that an earlier release began have in common; null in other runs. */
-  fetchError: StreamError | null;
   readonly schemaVersion: typeof STATE_VERSION;
   readonly identity: StreamIdentity;
   readonly range: TimeWindow;
@@ -50,6 +48,7 @@ export interface BackfillInput extends BackfillRequest {
 /** What signals and the cancellation ask. */
 export interface BackfillControl extends WorkControl {
   cancelled: boolean;
+  paused: boolean;
 }
 
 /** A backfill that has not begun. */
@@ -67,28 +66,15 @@ export function newBackfill(plan: BackfillPlan, nowMs: number): BackfillWork {
       done: false,
       fetchError: null,
     })),
-    fetchError: null,
     pullingId: nowMs,
     endedMs: null,
     warnings: [...plan.warnings],
   };
 }
 
-/** Readies a state for its next run: lanes of an earlier release, which had one error in common, each take it over. */
-export function migrateBackfill(work: BackfillWork, ownErrors: boolean): void {
-  for (const lane of work.lanes) {
-    // A lane that is done tries nothing more that could end an error.
-    if (lane.done) lane.fetchError = null;
-    else lane.fetchError ??= ownErrors ? work.fetchError : null;
-  }
-  if (ownErrors) work.fetchError = null;
-}
-
 /** The error that holds the backfill up longest, null where no lane has one. */
-function longestError({ lanes, fetchError }: BackfillWork): StreamError | null {
-  const errors = [fetchError, ...lanes.map((lane) => lane.fetchError)].filter(
-    (error) => error !== null,
-  );
+function longestError({ lanes }: BackfillWork): StreamError | null {
+  const errors = lanes.map((lane) => lane.fetchError).filter((error) => error !== null);
   const nextTry = (error: StreamError) => error.nextTryMs ?? 0;
   return errors.sort((a, b) => nextTry(b) - nextTry(a))[0] ?? null;
 }

@@ -5,7 +5,6 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
-  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -15,11 +14,10 @@ import {
 } from '@temporalio/workflow';
 import type { CollectorActivities } from '../pull/activity-contract.js';
 import type { BackfillProgress, BackfillRequest } from '../pull/backfill.js';
-import { mergeKeys } from '../pull/keys.js';
 import type { StreamSettings } from '../pull/settings.js';
 import { formatDuration } from '../pull/time-text.js';
 import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from './attributes.js';
-import { backfillDetails, migrateBackfill, newBackfill, progressOf } from './backfill-state.js';
+import { backfillDetails, newBackfill, progressOf } from './backfill-state.js';
 import type {
   BackfillControl,
   BackfillInput,
@@ -40,7 +38,8 @@ import { dropOutputs } from './work-state.js';
  * fails for a request that makes no sense, and waits and tries again for everything else.
  */
 export async function backfill(input: BackfillInput): Promise<BackfillProgress> {
-  const control: BackfillControl = { wakes: 0, cancelled: false };
+  const paused = input.state?.paused ?? false;
+  const control: BackfillControl = { wakes: 0, cancelled: false, paused };
   const shown: { work: BackfillWork | null } = { work: input.state ?? null };
   registerHandlers(shown, control);
   void CancellationScope.current().cancelRequested.catch(() => {
@@ -50,10 +49,11 @@ export async function backfill(input: BackfillInput): Promise<BackfillProgress> 
   // Segments in flight are still delivered after a cancellation.
   return await CancellationScope.nonCancellable(async () => {
     const work = (shown.work ??= await begin(input));
-    const finished = await pull(work, control);
-    if (!finished) {
+    work.paused = control.paused;
+    while (!(await pull(work, control))) {
       await condition(allHandlersFinished);
-      await continueAsNew<typeof backfill>({ ...input, state: work });
+      // The next run would not know of a cancellation.
+      if (!control.cancelled) await continueAsNew<typeof backfill>({ ...input, state: work });
     }
     work.endedMs = Date.now();
     const progress = progressOf(work, control);
@@ -73,7 +73,7 @@ async function begin(request: BackfillRequest): Promise<BackfillWork> {
     const plan = await resolveBackfill(request);
     const { stream, input } = plan.identity;
     // `apply` reads it here, also of those that were not started by the command.
-    if (patched('backfill-memo')) upsertMemo({ settings: plan.settings, identity: plan.identity });
+    upsertMemo({ settings: plan.settings, identity: plan.identity });
     if (plan.settings.searchAttributes) {
       upsertSearchAttributes([
         { key: SERVICE_ATTRIBUTE, value: stream },
@@ -90,9 +90,8 @@ async function begin(request: BackfillRequest): Promise<BackfillWork> {
 /** Pulls all lanes; false where the run became long and another one has to go on. */
 async function pull(work: BackfillWork, control: BackfillControl): Promise<boolean> {
   const { identity, lanes } = work;
-  // Where an earlier release began the run, what its lanes do next hangs on an error that they share.
-  const ownErrors = patched('backfill-lane-errors');
-  migrateBackfill(work, ownErrors);
+  // A lane that is done tries nothing more that could end an error.
+  for (const lane of lanes) if (lane.done) lane.fetchError = null;
   const show = () => {
     setCurrentDetails(backfillDetails(progressOf(work, control), Date.now()));
   };
@@ -104,7 +103,7 @@ async function pull(work: BackfillWork, control: BackfillControl): Promise<boole
     refetch: async (item, givenUp) => {
       const lane = lanes[item.lane];
       if (lane === undefined) return;
-      await refetch(runOf(lane), item, keysOf(lane), givenUp);
+      await refetch(runOf(lane), item, () => lane.checkpoint.recentKeys, givenUp);
     },
     changed: show,
   });
@@ -116,7 +115,7 @@ async function pull(work: BackfillWork, control: BackfillControl): Promise<boole
     identity,
     state: work,
     control,
-    reader: ownErrors ? lane : work,
+    reader: lane,
     priority: 'backfill',
     hasRoom: () => deliveries.hasRoom(),
     changed,
@@ -138,8 +137,11 @@ async function pullLane(
   number: number,
   ended: () => boolean,
 ): Promise<void> {
+  let { wakes } = run.control;
   while (!lane.done && !ended()) {
-    const { wakes } = run.control;
+    await rest(run, wakes, ended);
+    if (work.paused || ended()) continue;
+    wakes = run.control.wakes;
     const step = await readNext(run, {
       number,
       pullingId: work.pullingId,
@@ -156,7 +158,6 @@ async function pullLane(
       lane.done = step.reachedNow;
     }
     run.changed();
-    if (step.kind === 'stopped') await rest(run, wakes, ended);
   }
 }
 
@@ -174,16 +175,6 @@ async function rest(
   });
 }
 
-function keysOf(lane: BackfillLane) {
-  return {
-    known: () => lane.checkpoint.recentKeys,
-    add: (keys: typeof lane.checkpoint.recentKeys) => {
-      const recentKeys = mergeKeys(lane.checkpoint.recentKeys, keys);
-      lane.checkpoint = { ...lane.checkpoint, recentKeys };
-    },
-  };
-}
-
 /** The range, its lookback and its pace stay as they were when it began. */
 function takeOutputs(work: BackfillWork, { outputs, options }: StreamSettings): void {
   work.settings = { ...work.settings, outputs, ...(options === undefined ? {} : { options }) };
@@ -193,6 +184,8 @@ function takeOutputs(work: BackfillWork, { outputs, options }: StreamSettings): 
 
 function registerHandlers(shown: { work: BackfillWork | null }, control: BackfillControl): void {
   const setPaused = (paused: boolean) => () => {
+    // It may have come before a worker has said what the request means.
+    control.paused = paused;
     if (shown.work !== null) shown.work.paused = paused;
     control.wakes += 1;
   };

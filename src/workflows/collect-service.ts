@@ -14,23 +14,56 @@ import type { Control } from './handlers.js';
 import { registerHandlers } from './handlers.js';
 import { LAG_ATTRIBUTE } from './attributes.js';
 import { lagSeconds } from './lag.js';
-import { pullCycle, refetchLive, runIsLong } from './pull-cycle.js';
+import { pullCycle, runIsLong } from './pull-cycle.js';
 import type { StreamRun } from './pull-cycle.js';
+import { refetch } from './refetch.js';
+import { dueMs, migrateState, newState } from './state.js';
 import type { CollectInput, CollectState } from './state.js';
-import { migrateState, newState } from './state.js';
 import { detailsOf } from './status-of.js';
 
 /**
  * One stream, for ever: wait, fetch what is new as segments, deliver each to every output, move the
- * checkpoint, wait again. It never fails by itself; errors show in its status and are tried again. Stopped, it
- * returns its state: a stream that comes back to the config goes on with it.
+ * checkpoint, wait again. It never fails by itself; errors show in its status and are tried again. Stopped or
+ * cancelled, it returns its state: `apply` goes on with it.
  */
 export async function collectService(input: CollectInput): Promise<CollectState> {
   const { settings, state: earlier, cyclesPerRun, ...identity } = input;
   const state = earlier === undefined ? newState(settings, Date.now()) : migrateState(earlier);
-  const control: Control = { wakes: 0, stop: false, nextPullMs: null };
+  const control: Control = {
+    wakes: 0,
+    stop: false,
+    leaving: false,
+    reconfiguredMs: null,
+    nextPullMs: null,
+  };
   registerHandlers(identity, state, control);
+  void CancellationScope.current().cancelRequested.catch(() => {
+    control.leaving = true;
+    // Which of two came first that are taken up together nobody knows: what `apply` wants runs.
+    control.stop = control.reconfiguredMs !== Date.now();
+  });
+  // What is fetched is still delivered after a cancellation.
+  await CancellationScope.nonCancellable(async () => {
+    await work(identity, state, control, cyclesPerRun);
+  });
+  if (!control.stop) {
+    await continueAsNew<typeof collectService>({
+      ...identity,
+      settings: state.settings,
+      state,
+      ...(cyclesPerRun === undefined ? {} : { cyclesPerRun }),
+    });
+  }
+  return state;
+}
 
+/** Pulls until the run has become long or is to end, and brings what is under way to its end. */
+async function work(
+  identity: StreamIdentity,
+  state: CollectState,
+  control: Control,
+  cyclesPerRun: number | undefined,
+): Promise<void> {
   const show = () => {
     showProgress(identity, state, control);
   };
@@ -39,7 +72,7 @@ export async function collectService(input: CollectInput): Promise<CollectState>
     state,
     control,
     ahead: 1,
-    refetch: (item, givenUp) => refetchLive(run, item, givenUp),
+    refetch: (item, givenUp) => refetch(run, item, () => state.checkpoint.recentKeys, givenUp),
     changed: show,
   });
   const run: StreamRun = {
@@ -56,73 +89,58 @@ export async function collectService(input: CollectInput): Promise<CollectState>
   };
   deliveries.pump();
 
-  const stopped = () => control.stop;
+  let cycles = 0;
+  const over = () => control.leaving || runIsLong(cycles, cyclesPerRun);
   // A fetch may wait for a quota, or for a worker that has gone with the service.
   const fetching = new CancellationScope();
-  void condition(stopped).then(() => {
+  void condition(() => control.leaving).then(() => {
     fetching.cancel();
   });
-  let cycles = 0;
-  let long = false;
-  while (!stopped() && !long) {
-    const { wakes } = control;
+  while (!over()) {
+    await rest(state, control, over, show);
+    if (over() || state.paused) continue;
     control.nextPullMs = null;
     show();
-    const cut = () => stopped() || state.paused || runIsLong(cycles, cyclesPerRun);
     await fetching
-      .run(() => pullCycle(run, cut))
+      .run(() => pullCycle(run, () => over() || state.paused))
       .catch((error: unknown) => {
-        if (!(stopped() && isCancellation(error))) throw error;
+        if (!(control.leaving && isCancellation(error))) throw error;
       });
     cycles += 1;
-    long = runIsLong(cycles, cyclesPerRun);
-    if (!stopped() && !long) await rest(state, control, wakes, show);
   }
-  if (stopped()) {
-    // What is fetched still goes out, unless an output stays down: then its segments go with the service.
-    await condition(() => state.pending.length === 0, '1 minute', { summary: 'last deliveries' });
+  show();
+  for (let stopping: boolean | null = null; stopping !== control.stop;) {
+    stopping = control.stop;
+    if (stopping) {
+      deliveries.pump();
+      // What is fetched still goes out, unless an output stays down: then its segments stay in the state.
+      const delivered = () => state.pending.length === 0 || !control.stop;
+      await condition(delivered, '1 minute', { summary: 'last deliveries' });
+    }
+    await deliveries.drain();
+    await condition(allHandlersFinished);
   }
-  await deliveries.drain();
-  await condition(allHandlersFinished);
-  if (!stopped()) {
-    await continueAsNew<typeof collectService>({
-      ...identity,
-      settings: state.settings,
-      state,
-      ...(cyclesPerRun === undefined ? {} : { cyclesPerRun }),
-    });
-  }
-  return state;
 }
 
-/** Waits for the next period, the next try after an error, or the end of a pause; signals cut it short. */
+/** Waits until a pull is due: for the next period, the next try after an error, or the end of a pause. */
 async function rest(
   state: CollectState,
   control: Control,
-  wakesBefore: number,
+  over: () => boolean,
   show: () => void,
 ): Promise<void> {
-  if (state.paused) {
-    const over = () => !state.paused || control.stop;
-    while (!over()) {
-      // Again after each signal: one that was refused has to be seen, too.
-      show();
-      const { wakes } = control;
-      await condition(() => over() || control.wakes !== wakes);
-    }
-    return;
+  while (state.paused && !over()) {
+    // Again after each signal: one that was refused has to be seen, too.
+    show();
+    const { wakes } = control;
+    await condition(() => !state.paused || over() || control.wakes !== wakes);
   }
-  const dueMs =
-    state.fetchError?.nextTryMs ??
-    (state.cycle === null && state.lastPull !== null
-      ? state.lastPull.pullingId + state.settings.periodMs
-      : Date.now());
-  const waitMs = dueMs - Date.now();
-  // A signal that came while the cycle ran asks for another one.
-  if (waitMs <= 0 || control.wakes !== wakesBefore) return;
-  control.nextPullMs = dueMs;
+  const atMs = dueMs(state);
+  const waitMs = atMs - Date.now();
+  if (waitMs <= 0 || over()) return;
+  control.nextPullMs = atMs;
   show();
-  await condition(() => control.wakes !== wakesBefore || state.paused || control.stop, waitMs, {
+  await condition(() => over() || state.paused || dueMs(state) < atMs, waitMs, {
     summary: `next pull in ${formatDuration(waitMs)}`,
   });
 }

@@ -29,7 +29,7 @@ export interface Deliveries {
   pump(): void;
   /** Whether the next window may be fetched: some segments ahead of the fastest output, and disk for the slowest. */
   hasRoom(): boolean;
-  /** Lets what is in progress finish; cancels it after a while where outputs are down, and the next run sends it again. */
+  /** Lets what is in progress finish and starts nothing meanwhile; cancels it after a while where outputs are down, for it can be sent again. */
   drain(): Promise<void>;
 }
 
@@ -49,10 +49,12 @@ export interface DeliveryHost {
 /** Starts with nothing under way. */
 export function createDeliveries(host: DeliveryHost): Deliveries {
   const { state, control } = host;
-  const scope = new CancellationScope();
+  let scope = new CancellationScope();
   const busy = new Set<string>();
   const refetching = new Map<PendingSegment, Promise<void>>();
   let draining = false;
+
+  const isConfigured = (output: string) => state.settings.outputs.includes(output);
 
   function pump(): void {
     for (const output of state.settings.outputs) {
@@ -76,6 +78,10 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
   async function attempt(output: string, item: PendingSegment): Promise<void> {
     await refetching.get(item);
     if (!state.pending.includes(item)) return;
+    if (item.lost) {
+      await refetchOnce(item);
+      return;
+    }
     const failures = state.outputErrors[output]?.failures ?? 0;
     try {
       await deliver(item, output, failures);
@@ -83,6 +89,7 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
       if (isCancellation(error)) throw error;
       const failure = reportFailure(error);
       if (isSegmentLost(failure)) {
+        if (failure.code === 'HOST_GONE') loseAllOf(item.segment.hostQueue);
         show(output, failure, failures + 1, null);
         await refetchOnce(item);
         return;
@@ -119,13 +126,19 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
     addWarnings(state, [`${code}: ${output} ${text}`]);
   }
 
+  /** Whatever waits for a host that is gone is lost, and would be found so one long wait after the other. */
+  function loseAllOf(hostQueue: string): void {
+    for (const item of state.pending) item.lost ||= item.segment.hostQueue === hostQueue;
+  }
+
   /** Shows the error; a curable one had its waits between the engine's tries, the others wait here. */
   async function rest(output: string, failure: Failure, failures: number): Promise<void> {
     const waitMs = failure.curable ? 0 : waitAfterFailureMs(failures, false);
     show(output, failure, failures, waitMs === 0 ? null : Date.now() + waitMs);
     if (waitMs === 0) return;
-    const wakes = control.wakes;
-    await condition(() => draining || control.wakes !== wakes, waitMs, {
+    const { wakes } = control;
+    const over = () => draining || control.wakes !== wakes || !isConfigured(output);
+    await condition(over, waitMs, {
       summary: `${output} again in ${formatDuration(waitMs)}`,
     });
   }
@@ -136,6 +149,8 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
     failures: number,
     nextTryMs: number | null,
   ): void {
+    // An output that has left the config takes its errors with it.
+    if (!isConfigured(output)) return;
     const error = { code, message, atMs: Date.now(), failures, nextTryMs };
     state.outputErrors = { ...state.outputErrors, [output]: error };
     host.changed();
@@ -161,10 +176,13 @@ export function createDeliveries(host: DeliveryHost): Deliveries {
       const finished = () => busy.size === 0;
       while (!(await condition(finished, DRAIN_MS, { summary: 'deliveries finish' }))) {
         // A slow receiver takes longer, and would have to take the same segment twice.
-        if ([...busy].some((output) => state.outputErrors[output] === undefined)) continue;
+        const isWell = (output: string) => state.outputErrors[output] === undefined;
+        if ([...busy].some((output) => isConfigured(output) && isWell(output))) continue;
         scope.cancel();
         await condition(finished);
+        scope = new CancellationScope();
       }
+      draining = false;
     },
   };
 }

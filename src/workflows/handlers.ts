@@ -1,6 +1,6 @@
 import { log, setHandler, upsertMemo } from '@temporalio/workflow';
 import { newCheckpoint } from '../pull/checkpoint.js';
-import { parseTime } from '../pull/parse-time.js';
+import { parseReset } from '../pull/reset-request.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
 import * as messages from './messages.js';
 import type { CollectState } from './state.js';
@@ -13,6 +13,10 @@ import type { WorkControl } from './work-state.js';
 export interface Control extends WorkControl {
   /** Deliver what is fetched, then end. */
   stop: boolean;
+  /** This run ends, by a stop or a cancellation; where new settings came since, another one goes on. */
+  leaving: boolean;
+  /** When settings last came, epoch ms; null: not in this run. */
+  reconfiguredMs: number | null;
   /** When the next pull is due, epoch ms; null while pulling. */
   nextPullMs: number | null;
 }
@@ -24,10 +28,14 @@ export function registerHandlers(
   control: Control,
 ): void {
   const wake = () => {
+    state.askedMs = Date.now();
     control.wakes += 1;
   };
   setHandler(messages.status, () => statusOf(identity, state, control), {
     description: 'Where the stream stands: watermark, lag, totals, last pull, errors',
+  });
+  setHandler(messages.state, () => state, {
+    description: 'Everything the stream remembers; apply goes on with it where a run was ended',
   });
   setHandler(messages.pullNow, wake, { description: 'Pull at once instead of at the next period' });
   setHandler(
@@ -49,6 +57,7 @@ export function registerHandlers(
     messages.stop,
     () => {
       control.stop = true;
+      control.leaving = true;
     },
     {
       description:
@@ -71,6 +80,7 @@ export function registerHandlers(
     (settings) => {
       // Back in the config before it had ended.
       control.stop = false;
+      control.reconfiguredMs = Date.now();
       if (reconfigureState(state, settings, Date.now())) wake();
     },
     { description: 'Take new settings (apply sends it when the config changed)' },
@@ -79,26 +89,14 @@ export function registerHandlers(
 
 /** Starts the persistence anew; a malformed request is refused into the status. */
 export function resetState(state: CollectState, request: unknown, nowMs: number): void {
-  const { startTime, requestId } = (
-    typeof request === 'object' && request !== null ? request : {}
-  ) as Record<string, unknown>;
-  if (typeof requestId === 'string') {
-    if (requestId === state.lastResetId) return;
-    state.lastResetId = requestId;
-  }
-  const startTimeMs = startTime === undefined ? undefined : parseTime(startTime);
-  const problem =
-    request !== undefined && request !== null && typeof request !== 'object'
-      ? `found ${typeof request}, expected an object such as {"startTime": "2026-01-31T00:00:00Z"}`
-      : startTime !== undefined && startTimeMs === undefined
-        ? `startTime: found ${JSON.stringify(startTime)}, expected ISO 8601 or epoch ms`
-        : startTimeMs !== undefined && startTimeMs > nowMs
-          ? `startTime: found ${new Date(startTimeMs).toISOString()}, expected a time not in the future`
-          : undefined;
-  if (problem !== undefined) {
-    refuse(state, 'resetPersistence', problem, nowMs);
+  const parsed = parseReset(request, nowMs);
+  if ('problem' in parsed) {
+    refuse(state, 'resetPersistence', parsed.problem, nowMs);
     return;
   }
+  const { startTimeMs, requestId } = parsed;
+  if (requestId !== undefined && requestId === state.lastResetId) return;
+  state.lastResetId = requestId ?? state.lastResetId;
   state.refusedSignal = null;
   const configuredStartMs = state.settings.startTimeMs;
   restartFrom(

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { BackfillProgress } from '../pull/backfill.js';
 import type { StreamSettings } from '../pull/settings.js';
 import type { StreamStatus } from '../pull/status.js';
+import type { CollectState } from './state.js';
 
 /** Payload of `resetPersistence`: ISO 8601 or epoch ms; absent: the `start_time` of the config. */
 export interface ResetRequest {
@@ -24,5 +25,7 @@ export const reconfigure = defineSignal<[StreamSettings]>('reconfigure');
 export const stop = defineSignal('stop');
 /** How far a backfill is; null: it has not begun. */
 export const progress = defineQuery<BackfillProgress | null>('progress');
+/** Everything the stream remembers: what `apply` goes on with where a run was ended by hand. */
+export const state = defineQuery<CollectState>('state');
 /** Where the stream stands. */
 export const status = defineQuery<StreamStatus>('status');

@@ -1,14 +1,11 @@
 import { condition, log, workflowInfo } from '@temporalio/workflow';
 import type { Checkpoint } from '../pull/checkpoint.js';
-import { mergeKeys } from '../pull/keys.js';
 import { afterWindow, keysFor, keysSinceMs, nextWindow } from '../pull/plan.js';
 import { cyclePlan, sliceWidthMs } from './plan-settings.js';
 import { readIncidentAlerts } from './read-incident-alerts.js';
 import { readList } from './read-list.js';
-import { refetch } from './refetch.js';
 import type { CollectState, PullCycle } from './state.js';
 import type { Lane, WorkRun } from './work-run.js';
-import type { PendingSegment } from './work-state.js';
 
 /** A live stream at work. */
 export interface StreamRun extends WorkRun {
@@ -24,8 +21,8 @@ export async function pullCycle(run: StreamRun, cut: () => boolean): Promise<voi
   const cycle = (state.cycle ??= beginCycle(state, Date.now()));
   for (;;) {
     const { checkpoint } = state;
-    const current = () => state.checkpoint === checkpoint;
-    const replaced = () => state.cycle !== cycle;
+    // A reset ends the cycle; nothing else replaces the persistence.
+    const current = () => state.cycle === cycle;
     const step = await readNext(run, {
       number: 0,
       pullingId: cycle.pullingId,
@@ -33,12 +30,13 @@ export async function pullCycle(run: StreamRun, cut: () => boolean): Promise<voi
       readToMs: cycle.readToMs,
       checkpoint,
       current,
-      cut: () => cut() || replaced(),
+      cut: () => cut() || !current(),
     });
     if (step.kind === 'up to date') break;
     if (step.kind === 'stopped') return;
     if (current()) {
-      state.checkpoint = step.checkpoint;
+      const { configuredStartMs } = state.checkpoint;
+      state.checkpoint = { ...step.checkpoint, configuredStartMs };
       cycle.readToMs = step.readToMs;
       prunePendingKeys(state);
     }
@@ -92,27 +90,6 @@ export async function readNext(run: WorkRun, lane: Lane): Promise<Step> {
     readToMs: outcome.window.toMs,
     reachedNow: outcome.reachedNow,
   };
-}
-
-/** Fetches a lost segment of a live stream again. */
-export async function refetchLive(
-  run: StreamRun,
-  item: PendingSegment,
-  givenUp: () => boolean,
-): Promise<void> {
-  const { state } = run;
-  await refetch(
-    run,
-    item,
-    {
-      known: () => state.checkpoint.recentKeys,
-      add: (keys) => {
-        const { checkpoint } = state;
-        state.checkpoint = { ...checkpoint, recentKeys: mergeKeys(checkpoint.recentKeys, keys) };
-      },
-    },
-    givenUp,
-  );
 }
 
 function beginCycle(state: CollectState, nowMs: number): PullCycle {

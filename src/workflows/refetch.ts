@@ -12,37 +12,34 @@ import { fetchSegment } from './read-list.js';
 import type { WorkRun } from './work-run.js';
 import type { PendingSegment } from './work-state.js';
 
-/** The keys of the lane that a lost segment belongs to. */
-export interface LaneKeys {
-  known(): readonly KeySlice[];
-  /** Late records may have come in since: the next lookback has to know them too. */
-  add(keys: readonly KeySlice[]): void;
-}
-
 /**
  * Fetches a lost segment again, for the outputs that lack it, and puts the result in its place; leaves it as
- * it is when `givenUp` says so.
+ * it is when `givenUp` says so. `knownKeys`: those of its lane. Records that came in late since then are not
+ * remembered: an output that needs no second copy gets them by the next lookback alone.
  */
 export async function refetch(
   run: WorkRun,
   item: PendingSegment,
-  keys: LaneKeys,
+  knownKeys: () => readonly KeySlice[],
   givenUp: () => boolean,
 ): Promise<void> {
   const { state } = run;
   const fresh =
     item.asked === null
-      ? await windowAgain(run, item, keys, givenUp)
+      ? await windowAgain(run, item, knownKeys, givenUp)
       : await incidentsAgain(run, item, item.asked, givenUp);
   if (fresh === null) return;
-  state.pending = state.pending.flatMap((each) => (each === item ? fresh : [each]));
+  // Outputs may have left meanwhile.
+  const { outputs } = item;
+  const instead = fresh.map((each) => ({ ...each, lost: false, outputs: [...outputs] }));
+  state.pending = state.pending.flatMap((each) => (each === item ? instead : [each]));
   state.totals = { ...state.totals, refetched: state.totals.refetched + 1 };
 }
 
 async function windowAgain(
   run: WorkRun,
   item: PendingSegment,
-  keys: LaneKeys,
+  knownKeys: () => readonly KeySlice[],
   givenUp: () => boolean,
 ): Promise<PendingSegment[] | null> {
   const { state, identity } = run;
@@ -54,7 +51,7 @@ async function windowAgain(
     if (givenUp()) return null;
     const receipt = await fetchSegment(run, order, {
       window: rest,
-      knownKeys: withoutKeys(keys.known(), item.newKeys),
+      knownKeys: withoutKeys(knownKeys(), item.newKeys),
       keysSinceMs: keysSinceMs(item.window, plan),
       sliceMs: sliceWidthMs(state),
     });
@@ -62,7 +59,6 @@ async function windowAgain(
       await nextTry(run, givenUp);
       continue;
     }
-    keys.add(receipt.newKeys);
     if (receipt.segment !== null) {
       fresh.push({ ...item, segment: receipt.segment, window: receipt.window });
     }

@@ -28,6 +28,8 @@ export interface CollectState extends WorkState, Reader {
   refusedSignal: StreamError | null;
   /** `requestId` of the last reset, so that the same request twice is one reset. */
   lastResetId: string | null;
+  /** When a signal last asked for a pull, epoch ms; null: never. */
+  askedMs: number | null;
   /** Last value of the search attribute, seconds. */
   shownLagSeconds: number | null;
 }
@@ -51,6 +53,7 @@ export function newState(settings: StreamSettings, nowMs: number): CollectState 
     fetchError: null,
     refusedSignal: null,
     lastResetId: null,
+    askedMs: null,
     shownLagSeconds: null,
   };
 }
@@ -74,6 +77,15 @@ export function restartFrom(state: CollectState, checkpoint: Checkpoint): void {
 /** Brings the state of an earlier release up to this one. */
 export function migrateState(state: CollectState): CollectState {
   return { ...state, checkpoint: migrateCheckpoint(state.checkpoint) };
+}
+
+/** When the next pull, or the next try after an error, is due, epoch ms; what was asked for is due at once. */
+export function dueMs({ fetchError, cycle, lastPull, askedMs, settings }: CollectState): number {
+  const asked = askedMs ?? 0;
+  if (fetchError !== null) return asked >= fetchError.atMs ? asked : (fetchError.nextTryMs ?? 0);
+  if (cycle !== null || lastPull === null) return 0;
+  // One that came while the pull ran asks for another one.
+  return asked > lastPull.pullingId ? asked : lastPull.pullingId + settings.periodMs;
 }
 
 /** Everything up to here is confirmed by every output, epoch ms. */

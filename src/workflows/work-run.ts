@@ -128,6 +128,7 @@ export function toPending(
       newKeys,
       watermarkBeforeMs: lane.checkpoint.watermarkMs,
       outputs: [...state.settings.outputs],
+      lost: false,
     },
   ];
 }

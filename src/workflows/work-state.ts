@@ -22,6 +22,8 @@ export interface PendingSegment {
   readonly watermarkBeforeMs: number;
   /** Outputs still to confirm. */
   outputs: string[];
+  /** Its host is known to be gone: it is fetched again without another wait. */
+  lost: boolean;
 }
 
 /** What reads on its own and meets errors of its own: a live stream, or a lane of a backfill. */

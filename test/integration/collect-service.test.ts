@@ -115,11 +115,14 @@ test('a reset pulls from its start time once more, and a malformed one is refuse
     recorder.on(taskQueue);
     const handle = await startStream(bench.client, settingsFor(taskQueue));
     await statusWhere(handle, (s) => s.state === 'waiting');
-    await handle.signal(messages.resetPersistence, { startTime: 'yesterday' });
+    await handle.signal(messages.resetPersistence, {
+      startTime: 'yesterday',
+      requestId: 'a',
+    });
     const refused = await statusWhere(handle, (s) => s.refusedSignal !== null);
     expect(refused.refusedSignal?.message).toContain('"yesterday"');
     const startTimeMs = Date.now() - 600_000;
-    await handle.signal(messages.resetPersistence, { startTime: startTimeMs });
+    await handle.signal(messages.resetPersistence, { startTime: startTimeMs, requestId: 'a' });
     const status = await statusWhere(
       handle,
       (s) => s.startTimeMs === startTimeMs && s.state === 'waiting',

@@ -86,8 +86,9 @@ function streamCheck(view: StreamView, askable: boolean, nowMs: number): StreamC
   }
   // Without Temporal no stream can answer, and that is said already.
   const reasons = problem !== undefined && askable ? [`${problem.code}: ${problem.message}`] : [];
+  const unanswered = problem?.code === 'STREAM_ENDED' ? 'ended' : 'no answer';
   if (status === null) {
-    return { ...checkOf(reasons), input, stream, state: 'no answer', lagSeconds: null };
+    return { ...checkOf(reasons), input, stream, state: unanswered, lagSeconds: null };
   }
   if (status.state !== 'paused' && status.state !== 'stopped') {
     reasons.push(...errorReasons(status.fetchError, ''));
@@ -106,7 +107,7 @@ function streamCheck(view: StreamView, askable: boolean, nowMs: number): StreamC
     ...checkOf(reasons),
     input,
     stream,
-    state: problem === undefined ? status.state : 'no answer',
+    state: problem === undefined ? status.state : unanswered,
     lagSeconds: seconds(Math.max(0, nowMs - status.watermarkMs)),
   };
 }

@@ -64,6 +64,9 @@ export async function startObserving(options: ObservingOptions): Promise<Observi
         session.client.workflowService.getSystemInfo({}),
       ),
     readBacklog: async () => await segments.backlog(),
+    onEnded: ({ identity, problem }) => {
+      log.warn({ ...identity, code: problem?.code, reason: problem?.message }, 'Stream has ended');
+    },
     nowMs: Date.now,
   });
   let workers: () => readonly WatchedWorker[] = () => [];

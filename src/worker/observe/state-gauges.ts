@@ -4,13 +4,14 @@ import { isPolling } from './readiness.js';
 import type { WatchedWorker } from './readiness.js';
 import type { StreamView, WatchedState } from './stream-watch.js';
 
-const STATES: readonly StreamState[] = [
+const STATES: readonly (StreamState | 'ended')[] = [
   'pulling',
   'waiting',
   'blocked',
   'failing',
   'paused',
   'stopped',
+  'ended',
 ];
 
 /** Sets the gauges of workers, Temporal, disk and streams; series of what is gone go. `nowMs`: epoch ms. */
@@ -48,10 +49,11 @@ function setStreamGauges(metrics: CollectorMetrics, view: StreamView, nowMs: num
   const labels = { input: identity.input, stream: identity.stream };
   metrics.streamUp.set(labels, problem === undefined ? 1 : 0);
   if (lastSuccessMs !== null) metrics.streamLastSuccess.set(labels, lastSuccessMs / 1_000);
-  if (status === null) return;
-  for (const state of STATES) {
-    metrics.streamState.set({ ...labels, state }, state === status.state ? 1 : 0);
+  const shown = problem?.code === 'STREAM_ENDED' ? 'ended' : status?.state;
+  for (const state of shown === undefined ? [] : STATES) {
+    metrics.streamState.set({ ...labels, state }, state === shown ? 1 : 0);
   }
+  if (status === null) return;
   metrics.streamLag.set(labels, Math.max(0, nowMs - status.watermarkMs) / 1_000);
   metrics.streamCheckpointAge.set(labels, Math.max(0, nowMs - view.advancedMs) / 1_000);
   metrics.streamPeriod.set(labels, status.settings.periodMs / 1_000);

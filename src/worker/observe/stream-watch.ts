@@ -30,6 +30,8 @@ export interface StreamWatchOptions {
   /** Rejects where Temporal gives no answer in time. */
   readonly pingTemporal: () => Promise<unknown>;
   readonly readBacklog: () => Promise<{ segments: number; bytes: number }>;
+  /** A stream was seen to have ended since the last look. */
+  readonly onEnded: (report: StreamReport) => void;
   readonly nowMs: () => number;
 }
 
@@ -59,9 +61,12 @@ export function createStreamWatch(options: StreamWatchOptions): StreamWatch {
     lastSuccess.set(workflowId, Math.max(endedMs, lastSuccess.get(workflowId) ?? 0));
   }
 
-  function see({ identity, workflowId, status, problem }: StreamReport): void {
+  function see(report: StreamReport): void {
+    const { identity, workflowId, status, problem } = report;
     const nowMs = options.nowMs();
     const before = views.get(workflowId);
+    const ended = problem?.code === 'STREAM_ENDED';
+    if (ended && problem.message !== before?.problem?.message) options.onEnded(report);
     const endedMs = status?.lastPull?.endedMs;
     if (endedMs !== undefined && endedMs !== null) pullEnded(workflowId, endedMs);
     const moved = status !== null && status.watermarkMs !== before?.status?.watermarkMs;

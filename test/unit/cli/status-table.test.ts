@@ -60,16 +60,18 @@ describe('the status table', () => {
     expect(lines).toContain('cortex_xdr incidents  warning asks by creation_time');
   });
 
-  it('tells a stream that was never started from one that nobody answers for', () => {
+  it('tells a stream that was never started from one that has ended and one that nobody answers for', () => {
     const lines = statusTable(
       [
         report(null, { problem: { code: 'STREAM_NOT_STARTED', message: 'run apply' } }),
         report(null, { problem: { code: 'STREAM_NO_ANSWER', message: 'no worker' } }),
+        report(null, { problem: { code: 'STREAM_ENDED', message: 'was terminated' } }),
       ],
       STYLE,
     );
     expect(lines).toMatch(/not started +-/);
     expect(lines).toMatch(/no answer +-/);
+    expect(lines).toMatch(/ended +-/);
     expect(lines).toContain('STREAM_NO_ANSWER no worker');
   });
 

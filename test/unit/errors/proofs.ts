@@ -64,6 +64,7 @@ export const PROOFS = {
     'unit/cli/program.test.ts': ['USAGE_START_TIME', 'RESET_DECLINED'],
     'unit/cli/demo-place.test.ts': ['USAGE_FOLDER'],
     'unit/cli/status-table.test.ts': ['STREAM_NOT_STARTED', 'STREAM_NO_ANSWER'],
+    'integration/ended-stream.test.ts': ['STREAM_ENDED'],
     'unit/cli/checks.test.ts': ['VALIDATE_TIMEOUT'],
     'unit/cli/report-error.test.ts': ['INTERNAL'],
     'unit/worker/tls-problem.test.ts': ['TEMPORAL_CA_MISSING', 'TEMPORAL_TLS_UNTRUSTED'],

@@ -47,7 +47,7 @@ test('a stream is in one state, and its pending segments are told by output', as
   const seriesOf = gauges();
   const view = viewWith({ state: 'blocked', pendingByOutput: { devo: 2, relay: 0 } });
   const states = await seriesOf(view, 'stream_state');
-  expect(states).toHaveLength(6);
+  expect(states).toHaveLength(7);
   expect(states.filter((line) => line.endsWith(' 1'))).toEqual([
     `cortex_devo_stream_state{${LABELS},state="blocked"} 1`,
   ]);

@@ -7,6 +7,7 @@ function watchOf(reports: StreamReport[]) {
   const clock = { nowMs: NOW_MS };
   let pinged = Promise.resolve();
   let reads = 0;
+  const ended: string[] = [];
   const watch = createStreamWatch({
     readStreams: () => {
       reads += 1;
@@ -15,10 +16,12 @@ function watchOf(reports: StreamReport[]) {
     },
     pingTemporal: () => pinged,
     readBacklog: () => Promise.resolve({ segments: 2, bytes: 30 }),
+    onEnded: ({ workflowId }) => ended.push(workflowId),
     nowMs: () => clock.nowMs,
   });
   return {
     watch,
+    ended,
     reads: () => reads,
     loseTemporal: () => {
       pinged = Promise.reject(new Error('unreachable'));
@@ -83,6 +86,17 @@ test('keeps the last status of a stream that gives no answer', async () => {
   expect(view?.status?.watermarkMs).toBe(7);
   expect(view?.problem).toEqual(problem);
   expect(view?.advancedMs).toBe(NOW_MS);
+});
+
+test('a stream that has ended is said to have once', async () => {
+  const problem = { code: 'STREAM_ENDED', message: 'terminated' };
+  const gone = { ...reportWith(), status: null, problem };
+  const { lookAfter, ended } = watchOf([reportWith(), gone, gone]);
+  await lookAfter(0);
+  expect(ended).toEqual([]);
+  expect((await lookAfter(15_000))?.problem).toEqual(problem);
+  await lookAfter(15_000);
+  expect(ended).toEqual([gone.workflowId]);
 });
 
 test('a look without Temporal says so and keeps the rest', async () => {

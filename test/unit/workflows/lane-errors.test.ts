@@ -2,13 +2,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import type { BackfillPlan } from '../../../src/pull/backfill.js';
 import type { StreamError } from '../../../src/pull/status.js';
-import { migrateBackfill, newBackfill, progressOf } from '../../../src/workflows/backfill-state.js';
+import { newBackfill, progressOf } from '../../../src/workflows/backfill-state.js';
 import type { BackfillWork } from '../../../src/workflows/backfill-state.js';
 import { attempt, triesOf } from '../../../src/workflows/work-run.js';
 import type { WorkRun } from '../../../src/workflows/work-run.js';
 
 const NOW_MS = Date.parse('2026-03-01T00:00:00Z');
-const CONTROL = { wakes: 0, cancelled: false };
+const CONTROL = { wakes: 0, cancelled: false, paused: false };
 const PLAN: BackfillPlan = {
   identity: { input: 'test', inputId: '1', stream: 'alerts' },
   settings: {
@@ -77,34 +77,4 @@ test('progress shows the error whose next try comes last, as long as any lane ha
   expect(shown(null, later, longer)).toEqual({ state: 'failing', fetchError: longer });
   expect(shown(null, later, null)).toEqual({ state: 'failing', fetchError: later });
   expect(shown(null, null, null)).toEqual({ state: 'running', fetchError: null });
-});
-
-test('the error that lanes of an earlier release had in common goes to those that read on', () => {
-  const error = errorUntil(NOW_MS + 60_000);
-  const { lanes, ...rest } = newBackfill(PLAN, NOW_MS);
-  const earlier = {
-    ...rest,
-    fetchError: error,
-    lanes: lanes.map(({ range, checkpoint, readToMs }, at) => ({
-      ...{ range, checkpoint, readToMs },
-      done: at === 0,
-    })),
-  } as BackfillWork;
-  const begunBefore = structuredClone(earlier);
-  migrateBackfill(begunBefore, false);
-  expect(begunBefore.lanes.map(({ fetchError }) => fetchError)).toEqual([null, null, null]);
-  expect(progressOf(begunBefore, CONTROL)).toMatchObject({ state: 'failing', fetchError: error });
-  for (const work of [earlier, begunBefore]) {
-    migrateBackfill(work, true);
-    expect(work.lanes.map(({ fetchError }) => fetchError)).toEqual([null, error, error]);
-    expect(work.fetchError).toBeNull();
-  }
-});
-
-test('the next run keeps the errors of lanes, and drops that of a lane with nothing left to try', () => {
-  const [first, second] = [errorUntil(NOW_MS + 1), errorUntil(NOW_MS + 2)];
-  const work = withErrors(first, second);
-  for (const lane of work.lanes.slice(1, 2)) lane.done = true;
-  migrateBackfill(work, true);
-  expect(work.lanes.map(({ fetchError }) => fetchError)).toEqual([first, null, null]);
 });
