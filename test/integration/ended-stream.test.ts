@@ -91,7 +91,7 @@ describe('a stream that was ended by hand', () => {
           stream,
           (s) => s.totals.cycles > before.totals.cycles && s.pendingByOutput.devo === 0,
         );
-        expect(recorder.fetched[1]?.window.fromMs).toBe(before.watermarkMs + 1 - 300_000);
+        expect(recorder.fetched.at(-1)?.window.fromMs).toBe(before.watermarkMs + 1 - 300_000);
         await stream.terminate();
       });
     },
