@@ -1,0 +1,30 @@
+// npm run simulate -- [--seeds N] [--from S] [--seed S] [--trace]
+// Lives through N worlds, each drawn from its seed, and prints what came of them; --seed S replays one.
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { bundleSimulation } from './simulation/bundle.js';
+import { runSeeds } from './simulation/run-seeds.js';
+import { printFailure, printFigures } from './simulation/report.js';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+  },
+});
+
+const one = values.seed === undefined ? undefined : Number(values.seed);
+const from = one ?? Number(values.from);
+const count = one === undefined ? Number(values.seeds) : 1;
+const seeds = Array.from({ length: count }, (_, n) => from + n);
+
+const bundle = await bundleSimulation();
+const begun = performance.now();
+const outcomes = await runSeeds(bundle, seeds, { trace: values.trace, kept: one === undefined });
+const failed = outcomes.filter(({ failed: isFailed }) => isFailed);
+for (const outcome of failed.slice(0, 10)) printFailure(outcome);
+printFigures(outcomes, (performance.now() - begun) / 1_000);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,0 +1,32 @@
+import type { coresdk } from '@temporalio/proto';
+
+type AnyCommand = coresdk.workflow_commands.IWorkflowCommand;
+type Sure<Message, Field extends keyof Message> = Message & {
+  [Key in Field]-?: NonNullable<Message[Key]>;
+};
+
+/** What an activity is asked for with. */
+export type ScheduleActivity = Sure<
+  coresdk.workflow_commands.IScheduleActivity,
+  'seq' | 'activityId' | 'activityType' | 'taskQueue' | 'arguments'
+>;
+
+/** A command as the SDK's runtime makes it, with the fields that it always sets. */
+export type Command = Omit<
+  AnyCommand,
+  | 'scheduleActivity'
+  | 'requestCancelActivity'
+  | 'startTimer'
+  | 'cancelTimer'
+  | 'setPatchMarker'
+  | 'updateResponse'
+> & {
+  readonly scheduleActivity?: ScheduleActivity;
+  readonly requestCancelActivity?: { readonly seq: number };
+  readonly startTimer?: Sure<coresdk.workflow_commands.IStartTimer, 'seq'>;
+  readonly cancelTimer?: { readonly seq: number };
+  readonly setPatchMarker?: { readonly patchId: string };
+  readonly updateResponse?: Sure<coresdk.workflow_commands.IUpdateResponse, 'protocolInstanceId'>;
+};
+
+export type Job = coresdk.workflow_activation.IWorkflowActivationJob;

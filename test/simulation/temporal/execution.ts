@@ -1,0 +1,352 @@
+import type { Payload, ProtoFailure } from '@temporalio/common';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
+import { clock } from '../time/clock.js';
+import type { Timer } from '../time/clock.js';
+import type { ActivityWorker, AttemptHandle } from './activity-attempt.js';
+import { ActivityTask } from './activity-task.js';
+import type { ActivityOwner, ActivityResult } from './activity-task.js';
+import { History } from './history.js';
+import type { Matching } from './matching.js';
+import type { Closed, NextRun, RunHost, RunStart } from './run-host.js';
+import { activityFailure, bytesOf, CANCELLED, failureOf, toPayloadList } from './payloads.js';
+import type { Command, Job } from './commands.js';
+import type { RunNames } from './sdk-run.js';
+import { RunCache } from './run-cache.js';
+import type { WorkflowWorker } from './run-cache.js';
+import type { Updates } from './updates.js';
+
+/** How long a worker may take for a workflow task before the server gives it to another one. */
+const TASK_TIMEOUT_MS = 10_000;
+
+/** One run of a workflow at the server: what happened to it, its tasks, timers and activities. */
+export class Execution implements ActivityOwner {
+  readonly names: RunNames;
+  readonly history: History;
+  memo: Readonly<Record<string, Payload>>;
+  attributes: Readonly<Record<string, Payload>>;
+  closed: Closed | undefined;
+  /** Its workflow tasks fail, and nothing but a new worker could help. */
+  stuck: Error | undefined;
+  cancelRequested = false;
+  /** When its last task began that counts. */
+  lastTaskStartedMs = 0;
+  /** Suggested sooner than by its size. */
+  suggestedNow = false;
+  readonly activities: Matching<ActivityWorker>;
+  readonly #host: RunHost;
+  readonly #cache: RunCache;
+  readonly #updates: Updates;
+  readonly #activityTasks = new Map<number, ActivityTask>();
+  readonly #timers = new Map<number, Timer>();
+  #jobs: Job[] = [];
+  #task: 'none' | 'waiting' | 'running' = 'none';
+  #worker: WorkflowWorker | undefined;
+
+  constructor(host: RunHost, start: RunStart, updates: Updates) {
+    this.#host = host;
+    this.#updates = updates;
+    this.names = start.names;
+    this.memo = start.memo;
+    this.attributes = start.attributes;
+    this.activities = host.activities;
+    this.history = new History(host.keepHistory);
+    this.#cache = new RunCache(start.names, host.workflowOf(start.names.type));
+    this.#see(start.args, 'arguments');
+    this.record('WorkflowExecutionStarted', bytesOf(start.args));
+    const initializeWorkflow = {
+      workflowType: start.names.type,
+      workflowId: start.names.workflowId,
+      arguments: [...start.args],
+      headers: {},
+      memo: { fields: start.memo },
+      searchAttributes: { indexedFields: start.attributes },
+    };
+    this.#jobs.push({ variant: 'initializeWorkflow', initializeWorkflow } as unknown as Job);
+    if (start.startDelayMs === 0) this.#schedule();
+    else
+      this.#timers.set(
+        0,
+        clock.after(start.startDelayMs, () => this.#schedule()),
+      );
+  }
+
+  get workflowId(): string {
+    return this.names.workflowId;
+  }
+
+  get runId(): string {
+    return this.names.runId;
+  }
+
+  record(kind: string, payloadBytes = 0): void {
+    this.history.add(kind, payloadBytes);
+  }
+
+  signal(name: string, args: readonly unknown[]): void {
+    const input = toPayloadList(args);
+    this.#see(input, `signal ${name}`);
+    this.record('WorkflowExecutionSignaled', bytesOf(input));
+    const signalWorkflow = { signalName: name, input, headers: {}, identity: 'client' };
+    this.#add({ variant: 'signalWorkflow', signalWorkflow } as unknown as Job);
+  }
+
+  update(id: string, name: string, args: readonly unknown[]): void {
+    const doUpdate = {
+      id,
+      protocolInstanceId: id,
+      name,
+      input: toPayloadList(args),
+      headers: {},
+      meta: { updateId: id, identity: 'client' },
+      runValidator: true,
+    };
+    this.#add({ variant: 'doUpdate', doUpdate } as unknown as Job);
+  }
+
+  cancel(): void {
+    if (this.cancelRequested) return;
+    this.cancelRequested = true;
+    this.record('WorkflowExecutionCancelRequested');
+    this.#add({ variant: 'cancelWorkflow', cancelWorkflow: { reason: '' } } as unknown as Job);
+  }
+
+  terminate(reason: string): void {
+    this.#close({ status: 'TERMINATED', reason }, 'WorkflowExecutionTerminated');
+  }
+
+  /** What its workflow answers, as far as its tasks were taken. */
+  async query(name: string, args: readonly unknown[]): Promise<unknown> {
+    return await this.#cache.query(name, toPayloadList(args));
+  }
+
+  resolve(seq: number, result: ActivityResult): void {
+    this.#activityTasks.delete(seq);
+    if (result.completed) this.#see([result.completed.result], 'result of an activity');
+    const failure = result.failed?.failure ?? result.cancelled?.failure;
+    if (failure) this.#seeFailure(failure);
+    this.#add({ variant: 'resolveActivity', resolveActivity: { seq, result } } as unknown as Job);
+  }
+
+  onAttemptEnded(attempt: AttemptHandle, accepted: boolean): void {
+    this.#host.onAttemptEnded(attempt, accepted);
+  }
+
+  /** The worker that held it in its cache, and maybe a task, is gone. */
+  onWorkerGone(worker: WorkflowWorker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#cache.forget();
+  }
+
+  #add(job: Job): void {
+    if (this.closed !== undefined) return;
+    this.#jobs.push(job);
+    if (this.#task === 'none') this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.closed !== undefined || this.stuck !== undefined) return;
+    this.#task = 'waiting';
+    this.record('WorkflowTaskScheduled');
+    this.#host.workflows.offer({
+      queue: this.names.taskQueue,
+      priority: 3,
+      favourite: this.#worker,
+      isOver: () => this.#task !== 'waiting' || this.closed !== undefined,
+      take: (worker) => {
+        this.#task = 'running';
+        clock.after(0, () => this.#run(worker));
+      },
+    });
+  }
+
+  async #run(worker: WorkflowWorker): Promise<void> {
+    if (this.closed !== undefined) return;
+    this.record('WorkflowTaskStarted');
+    if (this.#worker !== worker) this.#cache.forget();
+    this.#worker = worker;
+    const jobs = this.#jobs;
+    this.#jobs = [];
+    const startedMs = clock.nowMs;
+    const activated = await this.#cache.activate(jobs, {
+      nowMs: clock.nowMs,
+      isReplaying: false,
+      historyEvents: this.history.events,
+      historyBytes: this.history.bytes,
+      continueAsNewSuggested: this.suggestedNow || this.history.suggestsNew(this.#host.limits),
+    });
+    clock.after(this.#host.latencyMs(), () => {
+      if (this.closed !== undefined) return;
+      if (this.#worker !== worker) this.#loseTask(jobs);
+      else if (activated.kind === 'failed') this.#failTask(activated.error);
+      else this.#complete(jobs, activated.commands, startedMs);
+    });
+  }
+
+  /** Its worker died with the task in hand. */
+  #loseTask(jobs: Job[]): void {
+    clock.after(TASK_TIMEOUT_MS, () => {
+      if (this.closed !== undefined) return;
+      this.record('WorkflowTaskTimedOut');
+      this.#again(jobs);
+    });
+  }
+
+  #failTask(error: Error): void {
+    this.record('WorkflowTaskFailed');
+    this.stuck = error;
+    this.#host.onTaskFailed(this, error);
+  }
+
+  #again(jobs: Job[]): void {
+    this.#cache.dropLast();
+    this.#cache.forget();
+    this.#jobs = [...jobs, ...this.#jobs];
+    this.#schedule();
+  }
+
+  #complete(jobs: Job[], commands: readonly Command[], startedMs: number): void {
+    const last = commands.findIndex(
+      (command) =>
+        command.completeWorkflowExecution ??
+        command.failWorkflowExecution ??
+        command.cancelWorkflowExecution ??
+        command.continueAsNewWorkflowExecution,
+    );
+    // What came in meanwhile would be lost with the run.
+    if (last !== -1 && this.#jobs.length > 0) {
+      this.record('WorkflowTaskFailed');
+      this.#again(jobs);
+      return;
+    }
+    this.record('WorkflowTaskCompleted');
+    this.#cache.keepLast();
+    this.#task = 'none';
+    this.lastTaskStartedMs = startedMs;
+    for (const command of last === -1 ? commands : commands.slice(0, last + 1)) {
+      if (!this.#isUndone(command, commands)) this.#do(command);
+    }
+    this.#host.onTaskDone(this);
+    if (this.closed === undefined && this.history.events >= this.#host.limits.mostEvents) {
+      this.terminate('history exceeds its limit');
+    }
+    if (this.#jobs.length > 0) this.#schedule();
+  }
+
+  /** What is asked for and called off in one task never reaches the server. */
+  #isUndone({ scheduleActivity, startTimer }: Command, commands: readonly Command[]): boolean {
+    if (startTimer) return commands.some((each) => each.cancelTimer?.seq === startTimer.seq);
+    if (!scheduleActivity) return false;
+    const { seq, activityType, activityId } = scheduleActivity;
+    if (!commands.some((each) => each.requestCancelActivity?.seq === seq)) return false;
+    const failure = activityFailure(activityType, activityId, 'CANCEL_REQUESTED', CANCELLED);
+    this.resolve(seq, { cancelled: { failure } });
+    return true;
+  }
+
+  #do(command: Command): void {
+    if (command.scheduleActivity) {
+      const { scheduleActivity } = command;
+      this.#see(scheduleActivity.arguments, `arguments of ${scheduleActivity.activityType}`);
+      this.#activityTasks.set(scheduleActivity.seq, new ActivityTask(this, scheduleActivity));
+    } else if (command.requestCancelActivity) {
+      this.#activityTasks.get(command.requestCancelActivity.seq)?.requestCancel();
+    } else if (command.startTimer) {
+      this.#startTimer(
+        command.startTimer.seq,
+        optionalTsToMs(command.startTimer.startToFireTimeout),
+      );
+    } else if (command.cancelTimer) {
+      this.#cancelTimer(command.cancelTimer.seq);
+    } else if (command.upsertWorkflowSearchAttributes) {
+      const fields = command.upsertWorkflowSearchAttributes.searchAttributes?.indexedFields ?? {};
+      this.record('UpsertWorkflowSearchAttributes', bytesOf(Object.values(fields)));
+      this.#see(Object.values(fields), 'search attributes');
+      this.attributes = { ...this.attributes, ...fields };
+    } else if (command.modifyWorkflowProperties) {
+      const fields = command.modifyWorkflowProperties.upsertedMemo?.fields ?? {};
+      this.record('WorkflowPropertiesModified', bytesOf(Object.values(fields)));
+      this.#see(Object.values(fields), 'memo');
+      this.memo = { ...this.memo, ...fields };
+    } else if (command.setPatchMarker) {
+      this.#cache.patches.add(command.setPatchMarker.patchId);
+      this.record('MarkerRecorded');
+      this.record('UpsertWorkflowSearchAttributes');
+    } else if (command.updateResponse) {
+      this.#respond(command.updateResponse);
+    } else {
+      this.#end(command);
+    }
+  }
+
+  #respond(response: NonNullable<Command['updateResponse']>): void {
+    const { protocolInstanceId: id, accepted, rejected, completed } = response;
+    if (accepted) this.record('WorkflowExecutionUpdateAccepted');
+    if (completed) {
+      this.record('WorkflowExecutionUpdateCompleted', bytesOf([completed]));
+      this.#see([completed], 'answer to an update');
+    }
+    if (rejected) this.#cache.forgetUpdate(id);
+    this.#updates.respond(id, response);
+  }
+
+  #end(command: Command): void {
+    if (command.completeWorkflowExecution) {
+      const result = command.completeWorkflowExecution.result ?? undefined;
+      this.#see([result], 'result');
+      this.#close({ status: 'COMPLETED', result }, 'WorkflowExecutionCompleted');
+    } else if (command.failWorkflowExecution) {
+      const failure = command.failWorkflowExecution.failure ?? failureOf(new Error('none given'));
+      this.#seeFailure(failure);
+      this.#close({ status: 'FAILED', failure }, 'WorkflowExecutionFailed');
+    } else if (command.cancelWorkflowExecution) {
+      this.#close({ status: 'CANCELLED' }, 'WorkflowExecutionCanceled');
+    } else if (command.continueAsNewWorkflowExecution) {
+      const { continueAsNewWorkflowExecution: asked } = command;
+      const args = asked.arguments ?? [];
+      const next: NextRun = {
+        args,
+        memo: { ...this.memo, ...asked.memo },
+        attributes: { ...this.attributes, ...asked.searchAttributes?.indexedFields },
+        startDelayMs: optionalTsToMs(asked.backoffStartInterval) ?? 0,
+      };
+      this.#close({ status: 'CONTINUED_AS_NEW', next }, 'WorkflowExecutionContinuedAsNew');
+    }
+  }
+
+  #startTimer(seq: number, delayMs = 1): void {
+    this.record('TimerStarted');
+    const timer = clock.after(delayMs, () => {
+      this.#timers.delete(seq);
+      this.record('TimerFired');
+      this.#add({ variant: 'fireTimer', fireTimer: { seq } } as unknown as Job);
+    });
+    this.#timers.set(seq, timer);
+  }
+
+  #cancelTimer(seq: number): void {
+    const timer = this.#timers.get(seq);
+    if (timer === undefined) return;
+    timer.cancelled = true;
+    this.#timers.delete(seq);
+    this.record('TimerCanceled');
+  }
+
+  #close(closed: Closed, event: string): void {
+    if (this.closed !== undefined) return;
+    this.closed = closed;
+    this.record(event);
+    for (const timer of this.#timers.values()) timer.cancelled = true;
+    for (const task of this.#activityTasks.values()) task.abandon();
+    this.#updates.abandon(this.runId);
+    this.#host.onClosed(this, closed);
+  }
+
+  #see(payloads: readonly (Payload | null | undefined)[], where: string): void {
+    for (const payload of payloads) if (payload?.data) this.#host.onPayload(payload.data, where);
+  }
+
+  #seeFailure(failure: ProtoFailure): void {
+    this.#host.onPayload(Buffer.from(JSON.stringify(failure)), 'failure');
+  }
+}
