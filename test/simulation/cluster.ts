@@ -5,7 +5,7 @@ import type { StreamName } from '../../src/pull/settings.js';
 import * as workflows from '../../src/workflows/index.js';
 import { SETTINGS_MEMO } from '../../src/worker/settings-memo.js';
 import { executeApply, planApply } from '../../src/worker/apply.js';
-import type { TemporalSession } from '../../src/worker/open-temporal.js';
+import type { TemporalSession } from '../../src/worker/temporal/open-temporal.js';
 import type { CollectorConfig } from '../../src/config/model.js';
 import type { Random } from './random.js';
 import { START_MS } from './scenario.js';

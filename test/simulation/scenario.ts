@@ -1,4 +1,4 @@
-import type { LIMITS } from '../../src/pull/limits.js';
+import { LIMITS } from '../../src/pull/limits.js';
 import { STREAM_NAMES } from '../../src/pull/settings.js';
 import type { StreamName } from '../../src/pull/settings.js';
 import type { Random } from './random.js';
@@ -99,10 +99,14 @@ function drawStreams(random: Random): [StreamName, ...StreamName[]] {
   return [...new Set<StreamName>([first, ...more, ...needed])] as [StreamName, ...StreamName[]];
 }
 
+/** As the product has them. */
+const DEFAULTS = { ...LIMITS };
+
 /** Small enough for small worlds to reach them. */
 function drawLimits(random: Random, isLate: boolean): typeof LIMITS {
   const segmentRows = random.between(8, 30);
   return {
+    ...DEFAULTS,
     pageRows: random.between(3, 8),
     segmentRows,
     aimedRows: random.between(4, segmentRows),
@@ -112,6 +116,8 @@ function drawLimits(random: Random, isLate: boolean): typeof LIMITS {
     incidents: random.between(4, 20),
     aimedIncidents: random.between(3, 15),
     rememberedIncidents: random.between(5, 40),
+    rememberedAlerts: random.between(20, 200),
+    owed: random.between(3, 20),
     pendingSegments: random.between(3, 8),
   };
 }
