@@ -5,6 +5,8 @@ import type { Book } from './books.js';
 import { createAuthority, writeClientCertificates } from './certificates.js';
 import { parseMode } from './receiver-mode.js';
 import type { OwedOptions } from './ledger.js';
+import { QUERY_CREDENTIALS, startQueryServer } from './query/query-server.js';
+import type { QueryServer, QueryServerOptions } from './query/query-server.js';
 import { reckon } from './reckoning.js';
 import type { Reckoning } from './reckoning.js';
 import { startReceiver } from './receiver.js';
@@ -29,6 +31,8 @@ export interface SimulatorOptions {
   readonly globals?: Readonly<Record<string, unknown>>;
   /** Keys of the output's config, such as `connecting_retries`. */
   readonly output?: ServiceKeys;
+  /** Where given, what arrives can be queried, and the config has `verify`. Default: not. */
+  readonly query?: QueryServerOptions;
   /** Port of the collector's health and metrics; default 0. */
   readonly httpPort?: number;
   /** Called with each event that arrives, in the order of arrival. */
@@ -39,6 +43,8 @@ export interface SimulatorOptions {
 export interface Simulator {
   readonly tenant: Tenant;
   readonly receiver: Receiver;
+  /** Where it was asked for. */
+  readonly query: QueryServer | undefined;
   readonly configFile: string;
   /** Of the books that the written services fill. */
   readonly reckoning: (options?: OwedOptions) => Reckoning;
@@ -53,15 +59,23 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const authority = await createAuthority();
   const server = await authority.server();
+  const query = options.query === undefined ? undefined : await startQueryServer(options.query);
   const receiver = await startReceiver({
     port: options.receiverPort ?? 0,
     transport: { kind: 'tls', credentials: { chain: authority.cert, ...server } },
-    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
-  });
-  const tenant = await startTenant(options.tenant).catch(async (error: unknown) => {
-    await receiver.stop();
+    onEvent: (tag, text) => {
+      query?.accept(tag, text);
+      options.onEvent?.(tag, text);
+    },
+  }).catch(async (error: unknown) => {
+    await query?.stop();
     throw error;
   });
+  const tenant = await startTenant(options.tenant).catch(async (error: unknown) => {
+    await Promise.all([receiver.stop(), query?.stop()]);
+    throw error;
+  });
+  const verify = { address: query?.url, token: QUERY_CREDENTIALS.token };
   const client = await authority.client('simulated-domain');
   writeClientCertificates(join(options.folder, 'certs'), authority.cert, client);
   const configFile = await writeConfig({
@@ -77,7 +91,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         keys: options.input ?? {},
       },
     ],
-    outputs: [{ kind: 'tls', name: 'devo_1', port: receiver.port, keys: options.output ?? {} }],
+    outputs: [
+      {
+        ...{ kind: 'tls', name: 'devo_1', port: receiver.port, keys: options.output ?? {} },
+        ...(query === undefined ? {} : { beside: { verify } }),
+      },
+    ],
     globals: options.globals ?? {},
     httpPort: options.httpPort ?? 0,
   });
@@ -96,10 +115,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   return {
     tenant,
     receiver,
+    query,
     configFile,
     reckoning,
     stop: async () => {
-      await Promise.all([tenant.stop(), receiver.stop()]);
+      await Promise.all([tenant.stop(), receiver.stop(), query?.stop()]);
     },
   };
 }

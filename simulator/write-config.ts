@@ -40,7 +40,10 @@ export interface ConfigInput {
 const CONFIRM_WAIT = { confirm_wait_in_seconds: 0.05 };
 
 /** One output of the written config. */
-export type ConfigOutput =
+export type ConfigOutput = {
+  /** Keys beside `config`, such as `verify`. */
+  readonly beside?: Readonly<Record<string, unknown>>;
+} & (
   | {
       readonly kind: 'tls' | 'tcp';
       readonly name: string;
@@ -54,7 +57,8 @@ export type ConfigOutput =
       readonly domain: string;
       readonly token: string;
       readonly keys?: ServiceKeys;
-    };
+    }
+);
 
 export interface WriteConfigOptions {
   /** Made if it does not exist; gets `config/`, `certs/`, `credentials/` and `state/`. */
@@ -108,6 +112,10 @@ function inputOf(input: ConfigInput): Record<string, unknown> {
 }
 
 function outputOf(output: ConfigOutput): Record<string, unknown> {
+  return { ...destinationOf(output), ...output.beside };
+}
+
+function destinationOf(output: ConfigOutput): Record<string, unknown> {
   switch (output.kind) {
     case 'tls':
       return {

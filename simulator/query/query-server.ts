@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { readBody } from '../http-body.js';
 import { listen } from '../listen.js';
@@ -22,6 +23,8 @@ export interface QueryServerOptions {
   readonly pullingIdColumn?: string;
   /** How long an event stays unseen after it arrived; default 0. */
   readonly delayMs?: number;
+  /** How long each answer takes; default 0. */
+  readonly answerMs?: number;
   /** Queries at once; more are answered with 429. Default 5. */
   readonly mostAtOnce?: number;
   /** Rows of a reply; a query with more fails after them. Default 1,000,000. */
@@ -88,6 +91,7 @@ export async function startQueryServer(options: QueryServerOptions = {}): Promis
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await readBody(request)) ?? Buffer.alloc(0);
+    await pause(options.answerMs ?? 0);
     const path = request.url ?? '';
     const table = /^\/search\/table\/([^/]+)$/.exec(path)?.[1];
     const isQuery = request.method === 'POST' && path === '/search/query';
@@ -221,7 +225,7 @@ async function waitFor(
 ): Promise<void> {
   while (now() < untilMs && !response.destroyed) {
     response.write('    ');
-    await new Promise((resolve) => setTimeout(resolve, BEAT_MS));
+    await pause(BEAT_MS);
   }
 }
 

@@ -5,6 +5,7 @@ import { createFetchIncidentAlerts } from './fetch-incident-alerts.js';
 import { createFetchSegment } from './fetch-segment.js';
 import { createListChangedIncidents } from './list-changed-incidents.js';
 import { createResolveBackfill } from './resolve-backfill.js';
+import { createVerifyInDevo } from './verify-in-devo.js';
 
 /** All activities, closed over what they need. */
 export function createActivities(deps: ActivityDependencies): CollectorActivities {
@@ -14,5 +15,6 @@ export function createActivities(deps: ActivityDependencies): CollectorActivitie
     fetchIncidentAlerts: createFetchIncidentAlerts(deps),
     resolveBackfill: createResolveBackfill(deps),
     deliverSegment: createDeliverSegment(deps),
+    verifyInDevo: createVerifyInDevo(deps),
   };
 }

@@ -8,7 +8,9 @@ import type {
   IncidentAlertsReceipt,
   ListChangedInput,
   SegmentReceipt,
+  VerifyInDevoInput,
 } from './receipts.js';
+import type { VerifyReceipt } from './verification.js';
 
 /** What workflows may ask of a worker; `activities/` implements it. Receipts are small and hold no event. */
 export interface CollectorActivities {
@@ -22,4 +24,9 @@ export interface CollectorActivities {
   readonly resolveBackfill: (request: unknown) => Promise<BackfillPlan>;
   /** Sends one segment to one output and confirms it. Task queue of the segment's host. */
   readonly deliverSegment: (input: DeliverSegmentInput) => Promise<DeliveryReceipt>;
+  /**
+   * Counts what the tables of an output hold of some pulls, one query per table. What Devo answers never makes it
+   * fail: it is a verdict. Task queue `<prefix>`.
+   */
+  readonly verifyInDevo: (input: VerifyInDevoInput) => Promise<VerifyReceipt>;
 }

@@ -1,6 +1,7 @@
 import type { KeySlice } from './checkpoint.js';
 import type { AskedIncident, KnownIncident, ListedIncident } from './incident-memory.js';
 import type { StreamIdentity, TimeField } from './settings.js';
+import type { PendingPull } from './verification.js';
 import type { TimeWindow } from './window.js';
 
 /** Whose turn it is in the input's limiter when many wait: live pulls go first. */
@@ -130,6 +131,12 @@ export interface DeliverSegmentInput extends StreamIdentity {
   readonly output: string;
   /** All outputs that get this segment: the file goes when the last of them has confirmed. */
   readonly outputs: readonly string[];
+}
+
+/** Asks how much of some pulls the tables of an output hold. */
+export interface VerifyInDevoInput extends StreamIdentity {
+  readonly output: string;
+  readonly pulls: readonly PendingPull[];
 }
 
 /** How the receiver took a segment (design: delivery, confirmation). */

@@ -49,7 +49,7 @@ describe('the events of pulls are counted', () => {
   });
 
   it('one query at a time per domain, whoever asks', async () => {
-    const server = await startDevo();
+    const server = await startDevo([3, 2], { answerMs: 100 });
     const asking = [1, 2, 3].map(() => countPulls(clientOf(server), request(), NEVER));
     await Promise.all(asking);
     expect(server.stats()).toMatchObject({ queries: 3, mostAtOnce: 1 });
