@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+// Far from UTC, with a summer time of half an hour: what takes local time for UTC shows.
+process.env.TZ = 'Australia/Lord_Howe';
+
 export default defineConfig({
   resolve: { alias: { '#simulator': join(import.meta.dirname, 'simulator/index.ts') } },
   test: {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ServiceName } from '../../src/config/model.js';
 import type { BackfillProgress } from '../../src/pull/backfill.js';
@@ -6,6 +5,7 @@ import { status } from '../../src/workflows/messages.js';
 import type { ServiceKeys } from '../../simulator/write-config.js';
 import { measureBeside } from './beside.js';
 import { connectTo } from './collector-process.js';
+import { eventually } from './eventually.js';
 import { faultsOf, history, NO_FAULTS, withTrial } from './trial.js';
 
 const ALL: Readonly<Record<ServiceName, ServiceKeys>> = {
@@ -66,7 +66,7 @@ test('all streams and a backfill keep to both quotas, and incidents are not held
       let mostLagMs = 0;
       const upToDate = async () =>
         Date.now() - (await incidents.query(status)).watermarkMs < PERIOD_SECONDS * 1_000;
-      while (!(await upToDate().catch(() => false))) await delay(100);
+      await eventually('a first pull', async () => await upToDate().catch(() => false));
       const backfill = await client.workflow.start('backfill', {
         workflowId: 'backfill/test',
         taskQueue: 'cortex-devo',
@@ -135,7 +135,7 @@ test('with the batch call, 1,000 incidents take at most 15 calls plus one per ov
       expect(faultsOf(after)).toEqual(NO_FAULTS);
       expect(calls().batch - first.batch).toBe(grown === 0 ? 0 : 1);
       const pulled = async () => (await handle.query(status)).totals.cycles - totals.cycles;
-      while ((await pulled()) < 3) await delay(100);
+      await eventually('three more pulls', pulled, (cycles) => cycles >= 3);
       expect(calls().batch - first.batch).toBe(1);
       await close();
     },

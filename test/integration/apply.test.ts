@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { StreamStatus } from '../../src/pull/status.js';
@@ -15,6 +14,7 @@ import { runCli, startCli, untilPrinted } from './cli-process.js';
 import { uiPort } from './collecting.js';
 import { connectTo } from './collector-process.js';
 import { endsOf } from './endings.js';
+import { eventually } from './eventually.js';
 import { linesOf } from './plan-json.js';
 import type { PlanJson } from './plan-json.js';
 import { history } from './trial.js';
@@ -30,7 +30,7 @@ let client: Client;
 let reloads = 0;
 
 /** A stream that pulls nothing new but when a test wants it: the period is long. */
-const QUIET = { request_period_in_seconds: 600, settle_in_seconds: 1 };
+const QUIET = { request_period_in_seconds: 600, settle_in_seconds: 0 };
 
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'apply-'));
@@ -99,14 +99,14 @@ async function streamWhere(
   workflowId: string,
   wanted: (status: StreamStatus) => boolean,
 ): Promise<StreamStatus> {
-  for (;;) {
-    const status = await client.workflow
-      .getHandle(workflowId)
-      .query(messages.status)
-      .catch(() => undefined);
-    if (status !== undefined && wanted(status)) return status;
-    await delay(100);
-  }
+  const handle = client.workflow.getHandle(workflowId);
+  const found = await eventually(
+    `the status of ${workflowId}`,
+    async () => await handle.query(messages.status).catch(() => undefined),
+    (status) => status !== undefined && wanted(status),
+  );
+  if (found === undefined) throw new Error('expected a status');
+  return found;
 }
 
 test('a service that is added starts', async () => {
@@ -160,13 +160,13 @@ test('a changed tag is that of the next events', async () => {
     services.incidents = { ...services.incidents, override_devo_tag: tag };
   });
   simulator.tenant.modify(5);
-  await delay(1_500);
   expect(await apply()).toEqual([
     `~ ${FIRST}/incidents`,
     `    override_devo_tag: edr.cortex_xdr.incidents -> ${tag}`,
   ]);
   // The changed config ended the wait for the next period.
-  while ((simulator.receiver.received.strayTags[tag] ?? 0) < 5) await delay(100);
+  const { received } = simulator.receiver;
+  await eventually('the new tag', () => (received.strayTags[tag] ?? 0) >= 5);
 });
 
 test('include_incident_alerts starts and ends the stream of its own', async () => {
@@ -198,7 +198,7 @@ test('a changed start_time sends everything since then once more', async () => {
     `${FIRST}/all_alerts`,
     (status) => status.startTimeMs === Date.parse(startTime) && status.totals.records >= 60,
   );
-  while (arrived() < before + 30) await delay(100);
+  await eventually('all of it again', () => arrived() >= before + 30);
   expect(await apply()).toEqual([]);
   expect(arrived()).toBe(before + 30);
 });

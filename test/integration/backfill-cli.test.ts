@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import type { StatusJson } from '../../src/cli/status-json.js';
@@ -13,6 +12,8 @@ import * as messages from '../../src/workflows/messages.js';
 import { measureBeside } from './beside.js';
 import { runCli, startCli, untilAnswered, untilPrinted } from './cli-process.js';
 import { connectTo, startUp } from './collector-process.js';
+import { until } from './collecting.js';
+import { eventually } from './eventually.js';
 import { untilIdle } from './pending-activities.js';
 import { faultsOf, NO_FAULTS, withTrial } from './trial.js';
 
@@ -50,11 +51,11 @@ const SERVICES = {
 };
 
 async function onlyBackfill(client: Client): Promise<string> {
-  for (;;) {
-    const query = `WorkflowType = 'backfill' AND ExecutionStatus = 'Running'`;
+  const query = `WorkflowType = 'backfill' AND ExecutionStatus = 'Running'`;
+  return await eventually('a backfill', async () => {
     for await (const { workflowId } of client.workflow.list({ query })) return workflowId;
-    await delay(50);
-  }
+    return '';
+  });
 }
 
 async function progressWhere(
@@ -62,11 +63,13 @@ async function progressWhere(
   workflowId: string,
   wanted: (progress: BackfillProgress) => boolean,
 ): Promise<BackfillProgress> {
-  for (;;) {
-    const progress = await client.workflow.getHandle(workflowId).query(messages.progress);
-    if (progress !== null && wanted(progress)) return progress;
-    await delay(50);
-  }
+  const found = await eventually(
+    'a progress',
+    async () => await client.workflow.getHandle(workflowId).query(messages.progress),
+    (progress) => progress !== null && wanted(progress),
+  );
+  if (found === null) throw new Error('expected a progress');
+  return found;
 }
 
 /** Alerts of the past that arrived at the receiver. */
@@ -217,17 +220,15 @@ test(
       // In the midst of a delivery, and most likely of an event.
       const confirmed = arrivedOf(simulator);
       await simulator.receiver.setMode({ kind: 'slow', bytesPerSecond: 500_000 });
-      while (arrivedOf(simulator) < confirmed + 100) await delay(50);
+      await until('a delivery', collector, () => arrivedOf(simulator) >= confirmed + 100);
       await collector.kill();
       await simulator.receiver.setMode({ kind: 'normal' });
       // The receiver has read what the system still held of the killed sender's.
-      while (simulator.receiver.stats().open > 0) await delay(50);
+      await eventually('its end', () => simulator.receiver.stats().open === 0);
       const sent = arrivedOf(simulator);
       collector = startUp(simulator.configFile);
-      while (arrivedOf(simulator) < ALERTS) {
-        if (collector.hasEnded()) throw new Error('the collector ended by itself');
-        await delay(200);
-      }
+      const all = () => arrivedOf(simulator) >= ALERTS;
+      await until('everything', collector, all, TIMEOUT_MS - 60_000);
       const watch = await runCli(['backfill', 'status', id, '--watch', ...config]);
       expect(watch.exitCode).toBe(0);
       expect(watch.stdout.trim().split('\n').at(-1)).toContain(' done ');

@@ -9,6 +9,7 @@ import type { BackfillProgress, BackfillRequest } from '../../src/pull/backfill.
 import type { FetchSegmentInput } from '../../src/pull/receipts.js';
 import type { backfill } from '../../src/workflows/backfill.js';
 import * as messages from '../../src/workflows/messages.js';
+import { eventually } from './eventually.js';
 import { closedGate } from './gate.js';
 import { untilIdle } from './pending-activities.js';
 import { recording } from './recording.js';
@@ -81,11 +82,13 @@ async function progressWhere(
   handle: WorkflowHandle,
   wanted: (progress: BackfillProgress) => boolean,
 ): Promise<BackfillProgress> {
-  for (;;) {
-    const progress = await handle.query(messages.progress);
-    if (progress !== null && wanted(progress)) return progress;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
+  const found = await eventually(
+    'a progress',
+    async () => await handle.query<BackfillProgress | null>('progress'),
+    (progress) => progress !== null && wanted(progress),
+  );
+  if (found === null) throw new Error('expected a progress');
+  return found;
 }
 
 test('pulls the whole range once, in adjacent lanes, and ends with what it did', async () => {

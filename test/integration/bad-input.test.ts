@@ -11,6 +11,7 @@ import type { Simulator } from '../../simulator/simulator.js';
 import { runCli, startCli, untilPrinted } from './cli-process.js';
 import type { CliResult } from './cli-process.js';
 import { REFUSING_PORT } from './collecting.js';
+import { eventually } from './eventually.js';
 
 const WRONG_KEY = 'WrongKeyOfNoRealTenant0123456789';
 const INPUT = ['inputs', 'cortex_xdr'];
@@ -219,11 +220,11 @@ it('a wrong key and a taken UI port do not end `up`: it prints where the UI is, 
       /^error TEMPORAL_NAMESPACE_MISSING: found no namespace absent at /,
     );
     expect((await fetch(ui)).ok).toBe(true);
-    let status = await runCli(['status', '--config', config]);
-    while (!status.stdout.includes('CORTEX_UNAUTHORIZED')) {
-      expect(up.hasEnded()).toBe(false);
-      status = await runCli(['status', '--config', config]);
-    }
+    const status = await eventually(
+      'the error',
+      async () => await runCli(['status', '--config', config]),
+      ({ stdout }) => stdout.includes('CORTEX_UNAUTHORIZED'),
+    );
     expect(status.stdout).toMatch(/cortex_xdr +incidents +failing/);
     expect(status.stdout).toMatch(/failures: \d+, next try in/);
     expectClean(status.stdout + status.stderr);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTemporalBinary } from '../../src/worker/temporal/temporal-binary.js';
+import { eventually } from './eventually.js';
 import { PROJECT_ROOT } from './temporal-server.js';
 
 const MAIN = join(PROJECT_ROOT, 'dist', 'cli', 'main.js');
@@ -133,10 +134,13 @@ export async function untilPrinted(
   started: Pick<CliProcess, 'output' | 'hasEnded'>,
   wanted: RegExp,
 ): Promise<RegExpExecArray> {
-  for (;;) {
+  const found = await eventually(String(wanted), () => {
+    // Before the look: what it printed last comes with its end.
+    const ended = started.hasEnded();
     const match = wanted.exec(started.output());
-    if (match !== null) return match;
-    if (started.hasEnded()) throw new Error(`ended without ${wanted}: ${started.output()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    if (match === null && ended) throw new Error(`ended without ${wanted}: ${started.output()}`);
+    return match;
+  });
+  if (found === null) throw new Error('expected a match');
+  return found;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type {
@@ -7,6 +8,7 @@ import type {
 } from '../../src/pull/receipts.js';
 import { extraDataQueue } from '../../src/pull/task-queues.js';
 import * as messages from '../../src/workflows/messages.js';
+import { eventually } from './eventually.js';
 import { closedGate } from './gate.js';
 import { untilScheduled } from './pending-activities.js';
 import { recording } from './recording.js';
@@ -141,6 +143,9 @@ test('paused, it rests until resumed, whatever the period', async () => {
     await handle.signal(messages.pause);
     const paused = await statusWhere(handle, (s) => s.state === 'paused');
     await handle.signal(messages.pullNow);
+    // The period passes several times, and each answer is a round trip of the worker's.
+    await delay(1_000);
+    for (let asked = 0; asked < 10; asked++) await handle.query(messages.status);
     expect((await handle.query(messages.status)).totals.cycles).toBe(paused.totals.cycles);
     await handle.signal(messages.resume);
     await statusWhere(handle, (s) => s.totals.cycles > paused.totals.cycles);
@@ -254,7 +259,7 @@ test('an error of the calls for alerts stays in the status although the list bef
         code: 'CORTEX_RATE_LIMITED',
       });
       looked.open();
-      while (lists < 2 || calls < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+      await eventually('two lists', () => lists >= 2 && calls >= 3);
       const again = await handle.query(messages.status);
       expect(again.fetchError?.code).toBe('CORTEX_RATE_LIMITED');
       const second = await statusWhere(handle, (s) => s.fetchError?.failures === 2);

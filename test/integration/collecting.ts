@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { StreamStatus } from '../../src/pull/status.js';
 import { startSimulator } from '../../simulator/simulator.js';
@@ -10,9 +9,9 @@ import type { TenantOptions } from '../../simulator/tenant-options.js';
 import { readRecord } from '../../src/worker/temporal/server-record.js';
 import { status } from '../../src/workflows/messages.js';
 import type { CollectorProcess } from './collector-process.js';
+import { eventually } from './eventually.js';
 
 const HOUR_MS = 3_600_000;
-const LOOK_EVERY_MS = 100;
 
 /** The stream that these tests pull. */
 export const INCIDENTS = 'collect/cortex_xdr/simulated/incidents';
@@ -88,13 +87,16 @@ export async function until(
   isSo: () => boolean | Promise<boolean>,
   withinMs = 90_000,
 ): Promise<void> {
-  const startMs = performance.now();
-  while (!(await isSo())) {
-    const tail = collector.output().slice(-3_000);
-    if (collector.hasEnded()) throw new Error(`the collector ended by itself: ${tail}`);
-    if (performance.now() - startMs > withinMs) throw new Error(`waited for ${what}: ${tail}`);
-    await sleep(LOOK_EVERY_MS);
-  }
+  const tail = () => collector.output().slice(-3_000);
+  const look = async () => {
+    const so = await isSo();
+    if (!so && collector.hasEnded()) throw new Error(`the collector ended by itself: ${tail()}`);
+    return so;
+  };
+  await eventually(what, look, Boolean, withinMs).catch((error: unknown) => {
+    process.stdout.write(`${tail()}\n`);
+    throw error;
+  });
 }
 
 /** The status of the incidents' stream at the embedded Temporal of that config, or at an address. */

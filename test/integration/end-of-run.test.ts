@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DeliverSegmentInput } from '../../src/pull/receipts.js';
 import * as messages from '../../src/workflows/messages.js';
+import { eventually } from './eventually.js';
 import { recording } from './recording.js';
 import type { TestBench } from './stream-harness.js';
 import { openBench, settingsFor, startStream, statusWhere } from './stream-harness.js';
@@ -53,7 +54,7 @@ test('sends a segment once that takes longer than the end of a run waits for an 
     const handle = await startStream(bench.client, settingsFor(taskQueue), { cyclesPerRun: 1 });
     const entity = bench.client.workflow.getHandle(handle.workflowId);
     // The next run pulls at once, and what it fetched goes out after that of the first.
-    while (new Set(begun).size < 2) await delay(100);
+    await eventually('the second delivery', () => new Set(begun).size === 2);
     expect(begun).toHaveLength(2);
     await entity.terminate();
   });

@@ -12,6 +12,7 @@ import { expectAlerts, HAS_PROMTOOL, metricsComplaints } from './alert-check.js'
 import { changeConfig } from './change-config.js';
 import { uiPort } from './collecting.js';
 import { startUp } from './collector-process.js';
+import { eventually } from './eventually.js';
 import { pageWhere, unlike, valueOf } from './pages.js';
 import type { Facts, Page } from './pages.js';
 
@@ -237,7 +238,7 @@ test('a port that is taken ends the start with HTTP_PORT_IN_USE and exit code 1'
   });
   const collector = startUp(simulator.configFile);
   try {
-    while (!collector.hasEnded()) await new Promise((resolve) => setTimeout(resolve, 100));
+    await eventually('its end', () => collector.hasEnded());
     expect(collector.output()).toContain(`HTTP_PORT_IN_USE: found port ${port} of 127.0.0.1 taken`);
     expect(await collector.stop()).toBe(1);
   } finally {

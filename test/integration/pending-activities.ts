@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { CollectorActivities } from '../../src/pull/activity-contract.js';
+import { eventually } from './eventually.js';
 
-const LOOK_EVERY_MS = 100;
 /** PENDING_ACTIVITY_STATE_STARTED of Temporal's API: a worker has it. */
 const STARTED = 2;
 
@@ -33,12 +32,18 @@ export async function untilScheduled(
   handle: WorkflowHandle,
   activity: keyof CollectorActivities,
 ): Promise<void> {
-  while (!(await pendingOf(handle)).some(({ name }) => name === activity)) {
-    await delay(LOOK_EVERY_MS);
-  }
+  await eventually(
+    activity,
+    async () => await pendingOf(handle),
+    (pending) => pending.some(({ name }) => name === activity),
+  );
 }
 
 /** Waits until no activity of the workflow is under way or scheduled. */
 export async function untilIdle(handle: WorkflowHandle): Promise<void> {
-  while ((await pendingOf(handle)).length > 0) await delay(LOOK_EVERY_MS);
+  await eventually(
+    'rest',
+    async () => await pendingOf(handle),
+    ({ length }) => length === 0,
+  );
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StreamStatus } from '../../src/pull/status.js';
@@ -15,6 +14,7 @@ import { uiPort } from './collecting.js';
 import type { CollectorProcess } from './collector-process.js';
 import { connectTo, startUp } from './collector-process.js';
 import { endsOf } from './endings.js';
+import { eventually } from './eventually.js';
 import { faultsOf, history, NO_FAULTS } from './trial.js';
 
 const ALERTS = 400;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
   ends.push(() => simulator.stop());
   await start();
-  while (simulator.reckoning().lost > 0) await delay(100);
+  await eventually('everything', () => simulator.reckoning().lost === 0);
   // What is sent and not confirmed may be sent again.
   await streamWhere(isConfirmed);
 });
@@ -62,11 +62,7 @@ function writeAlerts(keys: Record<string, unknown>): void {
 }
 
 async function streamWhere(wanted: (status: StreamStatus) => boolean): Promise<StreamStatus> {
-  for (;;) {
-    const status = await stream.query(messages.status);
-    if (wanted(status)) return status;
-    await delay(100);
-  }
+  return await eventually('a status', () => stream.query<StreamStatus>('status'), wanted);
 }
 
 function isConfirmed({ state, pendingByOutput }: StreamStatus): boolean {

@@ -10,6 +10,7 @@ import { workflowBundle } from '../../src/worker/bundle.js';
 import type { collectService } from '../../src/workflows/collect-service.js';
 import { status } from '../../src/workflows/messages.js';
 import type { CollectInput } from '../../src/workflows/state.js';
+import { eventually } from './eventually.js';
 import { startTemporal } from './temporal-server.js';
 
 /** A real Temporal server with what tests of single workflows need. */
@@ -107,16 +108,12 @@ export async function startStream(
   });
 }
 
-/** Asks again until the status is as wanted; the test's own timeout ends it otherwise. */
+/** Asks again until the status is as wanted. */
 export async function statusWhere(
   handle: WorkflowHandle,
   wanted: (status: StreamStatus) => boolean,
 ): Promise<StreamStatus> {
-  for (;;) {
-    const answer = await handle.query(status);
-    if (wanted(answer)) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  return await eventually('a status', async () => await handle.query(status), wanted);
 }
 
 /** A receipt for the whole window asked for, with `events` events on the host `hostQueue`. */

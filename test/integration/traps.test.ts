@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { status } from '../../src/workflows/messages.js';
 import { EVERY_SERVICE } from '../../simulator/write-config.js';
 import { connectTo } from './collector-process.js';
+import { eventually } from './eventually.js';
 import { faultsOf, history, NO_FAULTS, withTrial } from './trial.js';
 
 const HOUR_MS = 3_600_000;
@@ -132,11 +133,8 @@ test('a service without licence and one without permission say so; the others do
       const handleOf = (stream: string) =>
         client.workflow.getHandle(`collect/cortex_xdr/simulated/${stream}`);
       const failing = async (stream: string) => {
-        for (;;) {
-          const { state, fetchError } = await handleOf(stream).query(status);
-          if (state === 'failing') return fetchError?.code;
-          await new Promise((resolve) => setTimeout(resolve, 200));
-        }
+        const ask = async () => await handleOf(stream).query(status);
+        return (await eventually(stream, ask, ({ state }) => state === 'failing')).fetchError?.code;
       };
       expect(await failing('audit_managements')).toBe('CORTEX_NOT_LICENSED');
       expect(await failing('incidents')).toBe('CORTEX_FORBIDDEN');
