@@ -9,5 +9,5 @@ need_node
 cd "$root"
 built
 find_temporal
-npx vitest run --config vitest.screenshots.config.ts
+npx vitest run --config vitest.scripts.config.ts scripts/screenshots.ts
 ls -l docs/images

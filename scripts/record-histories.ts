@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, test } from 'vitest';
-import { planBackfill } from '../../src/activities/plan-backfill.js';
+import { planBackfill } from '../src/activities/plan-backfill.js';
 import type {
   DeliverSegmentInput,
   FetchIncidentAlertsInput,
@@ -12,13 +12,14 @@ import type {
   IncidentAlertsReceipt,
   ListChangedInput,
   SegmentReceipt,
-} from '../../src/pull/receipts.js';
-import { extraDataQueue } from '../../src/pull/task-queues.js';
-import type { backfill } from '../../src/workflows/backfill.js';
-import * as messages from '../../src/workflows/messages.js';
-import { closedGate } from './gate.js';
-import { PROJECT_ROOT } from './temporal-server.js';
-import type { TestBench } from './stream-harness.js';
+} from '../src/pull/receipts.js';
+import { extraDataQueue } from '../src/pull/task-queues.js';
+import type { backfill } from '../src/workflows/backfill.js';
+import * as messages from '../src/workflows/messages.js';
+import { eventually } from '../test/integration/eventually.js';
+import { closedGate } from '../test/integration/gate.js';
+import { PROJECT_ROOT } from '../test/integration/temporal-server.js';
+import type { TestBench } from '../test/integration/stream-harness.js';
 import {
   delivered,
   openBench,
@@ -26,21 +27,20 @@ import {
   settingsFor,
   startStream,
   statusWhere,
-} from './stream-harness.js';
+} from '../test/integration/stream-harness.js';
 
 /*
  * Records the histories that test/replay replays. Run it on released code, never on a change under test:
- *   RECORD_HISTORIES=1 npx vitest run test/integration/record-histories.test.ts
+ *   npx vitest run --config vitest.scripts.config.ts scripts/record-histories.ts
  */
-const recording = process.env.RECORD_HISTORIES === '1';
-const folder = join(import.meta.dirname, '..', 'replay', 'histories');
+const folder = join(PROJECT_ROOT, 'test', 'replay', 'histories');
 
 let bench: TestBench;
 beforeAll(async () => {
-  if (recording) bench = await openBench();
+  bench = await openBench();
 });
 afterAll(async () => {
-  if (recording) await bench.close();
+  await bench.close();
 });
 
 async function save(name: string, handle: WorkflowHandle): Promise<void> {
@@ -54,7 +54,7 @@ async function save(name: string, handle: WorkflowHandle): Promise<void> {
 
 const send = (input: DeliverSegmentInput) => Promise.resolve(delivered(input));
 
-test.runIf(recording)('idle: cycles without a record', async () => {
+test('idle: cycles without a record', async () => {
   const fetchSegment = (input: FetchSegmentInput) => Promise.resolve(receiptFor(input, '', 0));
   await bench.withWorker({ fetchSegment, deliverSegment: send }, async (taskQueue) => {
     const handle = await startStream(bench.client, settingsFor(taskQueue, { periodMs: 300 }));
@@ -63,7 +63,7 @@ test.runIf(recording)('idle: cycles without a record', async () => {
   });
 });
 
-test.runIf(recording)('busy: two outputs, one of them late', async () => {
+test('busy: two outputs, one of them late', async () => {
   let queue = '';
   const fetchSegment = (input: FetchSegmentInput) => Promise.resolve(receiptFor(input, queue, 3));
   await bench.withWorker({ fetchSegment, deliverSegment: send }, async (taskQueue) => {
@@ -75,7 +75,7 @@ test.runIf(recording)('busy: two outputs, one of them late', async () => {
   });
 });
 
-test.runIf(recording)('reset: by signal, after a refused one', async () => {
+test('reset: by signal, after a refused one', async () => {
   let queue = '';
   const fetchSegment = (input: FetchSegmentInput) => Promise.resolve(receiptFor(input, queue, 3));
   await bench.withWorker({ fetchSegment, deliverSegment: send }, async (taskQueue) => {
@@ -89,7 +89,7 @@ test.runIf(recording)('reset: by signal, after a refused one', async () => {
   });
 });
 
-test.runIf(recording)('failed and recovered', async () => {
+test('failed and recovered', async () => {
   let queue = '';
   let refused = true;
   const fetchSegment = (input: FetchSegmentInput) => {
@@ -107,44 +107,39 @@ test.runIf(recording)('failed and recovered', async () => {
   });
 });
 
-test.runIf(recording)(
-  'incident alerts: a batch, an incident of its own, an unchanged one',
-  async () => {
-    let queue = '';
-    const fetchIncidentAlerts = (
-      input: FetchIncidentAlertsInput,
-    ): Promise<IncidentAlertsReceipt> => {
-      const [first] = input.incidents;
-      const leftOut = input.call === 'batch' && first !== undefined ? [first] : [];
-      const taken = input.incidents.filter((incident) => !leftOut.includes(incident));
-      const fetched = receiptFor(input, queue, 2);
-      return Promise.resolve({
-        ...fetched,
-        taken: taken.map(({ id, modifiedMs }) => ({
-          ...{ id, modifiedMs, alertCount: 1, missing: 0, alertKeys: '', artifacts: null },
-        })),
-        leftOut,
-        batchMissing: false,
-      });
-    };
-    const listChangedIncidents = (input: ListChangedInput) =>
-      Promise.resolve({
-        ...receiptFor({ segment: '', window: input.window }, '', 0),
-        incidents: ['1', '2', '3'].map((id) => ({ id, modifiedMs: 1, alertCount: 1 })),
-      });
-    const activities = { listChangedIncidents, deliverSegment: send };
-    await bench.withWorker(activities, async (taskQueue) => {
-      queue = taskQueue;
-      const limited = extraDataQueue(taskQueue, { input: 'test', inputId: '1' });
-      await bench.withHost(limited, { fetchIncidentAlerts }, async () => {
-        const settings = settingsFor(taskQueue, { periodMs: 300 });
-        const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
-        await statusWhere(handle, (s) => s.totals.cycles >= 3 && s.state === 'waiting');
-        await save('collect-incident-alerts', handle);
-      });
+test('incident alerts: a batch, an incident of its own, an unchanged one', async () => {
+  let queue = '';
+  const fetchIncidentAlerts = (input: FetchIncidentAlertsInput): Promise<IncidentAlertsReceipt> => {
+    const [first] = input.incidents;
+    const leftOut = input.call === 'batch' && first !== undefined ? [first] : [];
+    const taken = input.incidents.filter((incident) => !leftOut.includes(incident));
+    const fetched = receiptFor(input, queue, 2);
+    return Promise.resolve({
+      ...fetched,
+      taken: taken.map(({ id, modifiedMs }) => ({
+        ...{ id, modifiedMs, alertCount: 1, missing: 0, alertKeys: '', artifacts: null },
+      })),
+      leftOut,
+      batchMissing: false,
     });
-  },
-);
+  };
+  const listChangedIncidents = (input: ListChangedInput) =>
+    Promise.resolve({
+      ...receiptFor({ segment: '', window: input.window }, '', 0),
+      incidents: ['1', '2', '3'].map((id) => ({ id, modifiedMs: 1, alertCount: 1 })),
+    });
+  const activities = { listChangedIncidents, deliverSegment: send };
+  await bench.withWorker(activities, async (taskQueue) => {
+    queue = taskQueue;
+    const limited = extraDataQueue(taskQueue, { input: 'test', inputId: '1' });
+    await bench.withHost(limited, { fetchIncidentAlerts }, async () => {
+      const settings = settingsFor(taskQueue, { periodMs: 300 });
+      const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
+      await statusWhere(handle, (s) => s.totals.cycles >= 3 && s.state === 'waiting');
+      await save('collect-incident-alerts', handle);
+    });
+  });
+});
 
 /** Records a backfill of two lanes whose windows `fetch` reads, with what `steer` does to it. */
 async function recordBackfill(
@@ -175,7 +170,7 @@ async function recordBackfill(
   });
 }
 
-test.runIf(recording)('backfill: two lanes, a pause, an error and its cure', async () => {
+test('backfill: two lanes, a pause, an error and its cure', async () => {
   let fetches = 0;
   const fetch = (input: FetchSegmentInput, queue: string) => {
     fetches += 1;
@@ -185,12 +180,13 @@ test.runIf(recording)('backfill: two lanes, a pause, an error and its cure', asy
   await recordBackfill('backfill', fetch, async (handle) => {
     await handle.signal(messages.pause);
     await handle.signal(messages.resume);
-    while ((await handle.query(messages.progress))?.state !== 'failing');
+    const ask = async () => await handle.query(messages.progress);
+    await eventually('failure', ask, (progress) => progress?.state === 'failing');
     await handle.signal(messages.resume);
   });
 });
 
-test.runIf(recording)('backfill: a lane fails again and again as the other goes on', async () => {
+test('backfill: a lane fails again and again as the other goes on', async () => {
   let failures = 0;
   let reads = 0;
   const failed = Array.from({ length: 10 }, closedGate);
