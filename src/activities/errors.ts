@@ -39,6 +39,26 @@ export const ACTIVITY_ERRORS = {
     cause: 'Records kept moving in or out of the window during every one of its readings.',
     action: 'Nothing at first: it is read again. Raise `settle_in_seconds` where it lasts.',
   },
+  RECORD_TIME_FOREIGN: {
+    title: 'The time of a record is not the one that the API filters by',
+    cause:
+      'The time in the record lies more than a minute outside of the range it was asked for with: the tenant filters by another time.',
+    action:
+      'Nothing: each record goes out once. For `alerts`, compare `time_field` with what the tenant documents.',
+  },
+  PULL_PAGES_REPEAT: {
+    title: 'The API gives the same page again and again',
+    cause:
+      'The tenant, or something between here and it, ignores `search_from`, so that only the first 100 records of a window can be read.',
+    action:
+      'Report it to the vendor with the text of the error. It is tried again, at last every 30 minutes; nothing behind this window is read before.',
+  },
+  PULL_RECORDS_ALIKE: {
+    title: 'Fewer records differ than the API counts',
+    cause:
+      'Records of one millisecond are equal in every field, or the API counts some that it does not show.',
+    action: 'Nothing, if it is seldom. Compare the millisecond with the console where it recurs.',
+  },
   PULL_INCIDENTS_REFUSED: {
     title: 'Incidents whose alerts the API does not give',
     cause: 'The calls for the alerts of these incidents fail, and those for others do not.',

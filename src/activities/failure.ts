@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { CollectorError } from '../errors/collector-error.js';
-import { WindowUnsettledError } from '../pull/read-window.js';
+import { PagesRepeatError, WindowUnsettledError } from '../pull/read-window.js';
 
 /**
  * The failure as Temporal keeps it: code as its type, the message, and whether and when to try again.
@@ -18,6 +18,9 @@ export function toFailure(error: unknown): Error {
   }
   if (error instanceof WindowUnsettledError) {
     return ApplicationFailure.retryable(error.message, 'PULL_WINDOW_UNSETTLED');
+  }
+  if (error instanceof PagesRepeatError) {
+    return ApplicationFailure.nonRetryable(error.message, 'PULL_PAGES_REPEAT');
   }
   return ApplicationFailure.retryable(
     error instanceof Error ? `${error.name}: ${error.message}` : String(error),

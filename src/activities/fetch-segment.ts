@@ -37,14 +37,16 @@ export function createFetchSegment(deps: ActivityDependencies) {
           overlapMs: overlapMsOf(input.stream),
         });
         const stored = await writer.commit();
-        const { byTag, newKeys, malformedByKind, ...counts } = sink.counts(read.window.toMs);
+        const { byTag, newKeys, malformedByKind, warnings, ...counts } = sink.counts(
+          read.window.toMs,
+        );
         const receipt: SegmentReceipt = {
           segment: stored === null ? null : { ...stored, byTag },
           window: read.window,
           reachedNow: read.reachedNow,
           counts: { ...counts, requests: read.requests, rereads: read.rereads },
           newKeys,
-          warnings: [...read.warnings, ...malformedWarnings(malformedByKind)],
+          warnings: [...read.warnings, ...warnings, ...malformedWarnings(malformedByKind)],
         };
         deps.observer.onFetched(input, receipt, Date.now() - startedMs, malformedByKind);
         return receipt;

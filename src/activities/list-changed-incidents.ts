@@ -1,5 +1,3 @@
-import { keysToKeep, knownKeySet } from '../pull/keys.js';
-import type { KeyEntry } from '../pull/keys.js';
 import type { ListedIncident } from '../pull/incident-memory.js';
 import type { RowSink } from '../pull/read-window.js';
 import type { ChangedIncidents, ListChangedInput } from '../pull/receipts.js';
@@ -7,13 +5,13 @@ import { LIMITS } from '../pull/limits.js';
 import { overlapMsOf } from '../pull/window.js';
 import { isJsonObject } from '../cortex/json.js';
 import { incidents as service } from '../services/incidents.js';
-import { readRecord } from '../services/to-events.js';
 import { numberOf, textOf } from '../services/values.js';
 import type { ActivityDependencies, StreamConfig } from './dependencies.js';
 import { streamConfig } from './dependencies.js';
 import { guarded } from './guarded.js';
 import { pageReader, PAGES_AT_ONCE } from './page-reader.js';
 import { readSettled } from './read-settled.js';
+import { createSifter } from './sifter.js';
 import type { Row } from './window-sink.js';
 
 const ACTIVITY = { activity: 'listChangedIncidents', atStop: 'give up' } as const;
@@ -33,66 +31,51 @@ export function createListChangedIncidents(deps: ActivityDependencies) {
         concurrency: PAGES_AT_ONCE,
         overlapMs: overlapMsOf(input.stream),
       });
-      const { incidents, newKeys, ...counts } = sink.listed(read.window.toMs);
+      const { incidents, newKeys, counts, warnings } = sink.listed(read.window.toMs);
       return {
         incidents,
         newKeys,
         counts: { ...counts, requests: read.requests, rereads: read.rereads },
         window: read.window,
         reachedNow: read.reachedNow,
-        warnings: read.warnings,
+        warnings: [...read.warnings, ...warnings],
       };
     });
 }
 
 /** Keeps the latest version of each incident; one without an id cannot be asked for (`incidents` sends it raw). */
 function createListSink(input: ListChangedInput, stream: StreamConfig) {
-  const known = knownKeySet(input.knownKeys);
-  let seen = new Set<string>();
-  let fresh: KeyEntry[] = [];
+  const sifter = createSifter(service, stream, input);
   let byId = new Map<string, ListedIncident>();
-  let tally = { duplicates: 0, malformed: 0 };
-
-  function take({ record, lossless }: Row): void {
-    const { key, timeMs, malformed } = readRecord(service, record, lossless, stream.service);
-    if (seen.has(key)) return;
-    seen.add(key);
-    if (known.has(key)) {
-      tally.duplicates += 1;
-      return;
-    }
-    const id = isJsonObject(record) ? textOf(record.incident_id) : undefined;
-    if (malformed !== undefined) tally.malformed += 1;
-    fresh.push({ key, timeMs: timeMs ?? input.window.toMs });
-    if (id === undefined || !isJsonObject(record)) return;
-    // Rows come in ascending order, so a later version takes the place of an earlier one.
-    byId.set(id, {
-      id,
-      modifiedMs: timeMs ?? null,
-      alertCount: numberOf(record.alert_count) ?? null,
-    });
-  }
 
   const sink: RowSink<Row> = {
     rows(rows) {
-      rows.forEach(take);
-      return Promise.resolve();
+      const { records, distinct } = sifter.page(rows);
+      for (const { row, timeMs } of records) {
+        const { record } = row;
+        const id = isJsonObject(record) ? textOf(record.incident_id) : undefined;
+        if (id === undefined || !isJsonObject(record)) continue;
+        const listed = {
+          ...{ id, modifiedMs: timeMs ?? null },
+          alertCount: numberOf(record.alert_count) ?? null,
+        };
+        // Pages may be read in any order.
+        if ((byId.get(id)?.modifiedMs ?? 0) <= (timeMs ?? Infinity)) byId.set(id, listed);
+      }
+      return Promise.resolve(distinct);
     },
     restart() {
-      seen = new Set();
-      fresh = [];
+      sifter.restart();
       byId = new Map();
-      tally = { duplicates: 0, malformed: 0 };
       return Promise.resolve();
     },
   };
   return {
     ...sink,
-    listed: (readToMs: number) => ({
-      incidents: [...byId.values()],
-      records: seen.size,
-      ...tally,
-      newKeys: keysToKeep(fresh, { sinceMs: input.keysSinceMs, readToMs, sliceMs: input.sliceMs }),
-    }),
+    listed(readToMs: number) {
+      const { records, duplicates, malformed, newKeys, warnings } = sifter.sifted(readToMs);
+      const counts = { records, duplicates, malformed };
+      return { incidents: [...byId.values()], counts, newKeys, warnings };
+    },
   };
 }

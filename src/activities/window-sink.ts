@@ -1,16 +1,13 @@
 import type { CollectorConfig } from '../config/model.js';
 import type { JsonValue } from '../cortex/json.js';
-import type { KeySlice } from '../pull/checkpoint.js';
-import { keysToKeep, knownKeySet } from '../pull/keys.js';
-import type { KeyEntry } from '../pull/keys.js';
 import type { RowSink } from '../pull/read-window.js';
 import type { FetchSegmentInput, TagCount } from '../pull/receipts.js';
 import type { SegmentWriter } from '../segments/segment-store.js';
-import { readRecord } from '../services/to-events.js';
-import type { MalformedKind } from '../services/to-events.js';
 import type { Service } from '../services/service.js';
 import type { StreamConfig } from './dependencies.js';
 import { createEventFrames } from './event-frames.js';
+import { createSifter } from './sifter.js';
+import type { Sifted } from './sifter.js';
 
 /** A record as it comes off a page, with the way it has to be written. */
 export interface Row {
@@ -18,16 +15,9 @@ export interface Row {
   readonly lossless: boolean;
 }
 
-const NONE_MALFORMED: Readonly<Record<MalformedKind, number>> = { not_an_object: 0, no_key: 0 };
-
 /** What went through the sink since it began or restarted. */
-export interface SinkCounts {
-  readonly records: number;
-  readonly duplicates: number;
-  readonly malformed: number;
-  readonly malformedByKind: Readonly<Record<MalformedKind, number>>;
+export interface SinkCounts extends Sifted {
   readonly byTag: Readonly<Record<string, TagCount>>;
-  readonly newKeys: KeySlice[];
 }
 
 export interface WindowSink extends RowSink<Row> {
@@ -43,59 +33,27 @@ export function createWindowSink(
   host: CollectorConfig['name'],
   writer: SegmentWriter,
 ): WindowSink {
-  const known = knownKeySet(input.knownKeys);
+  const sifter = createSifter(service, stream, input);
   const startFrames = () =>
     createEventFrames({
       pullingId: input.pullingId,
       host,
       environment: stream.input.environment,
     });
-  let seen = new Set<string>();
-  let fresh: KeyEntry[] = [];
-  let tally = { duplicates: 0, malformed: 0 };
-  let malformedByKind = { ...NONE_MALFORMED };
   let frames = startFrames();
-
-  function framesOf({ record, lossless }: Row): Buffer[] {
-    const read = readRecord(service, record, lossless, stream.service);
-    if (seen.has(read.key)) return [];
-    seen.add(read.key);
-    if (known.has(read.key)) {
-      tally.duplicates += 1;
-      return [];
-    }
-    if (read.malformed !== undefined) {
-      tally.malformed += 1;
-      malformedByKind[read.malformed] += 1;
-    }
-    const timeMs = read.timeMs ?? input.window.toMs;
-    fresh.push({ key: read.key, timeMs });
-    return frames.frame(read.events(), lossless);
-  }
 
   return {
     async rows(rows) {
-      const made = rows.flatMap(framesOf);
+      const { records, distinct } = sifter.page(rows);
+      const made = records.flatMap(({ events, row }) => frames.frame(events(), row.lossless));
       if (made.length > 0) await writer.append(Buffer.concat(made), made.length);
+      return distinct;
     },
     async restart() {
-      seen = new Set();
-      fresh = [];
-      tally = { duplicates: 0, malformed: 0 };
-      malformedByKind = { ...NONE_MALFORMED };
+      sifter.restart();
       frames = startFrames();
       await writer.restart();
     },
-    counts: (readToMs) => ({
-      records: seen.size,
-      ...tally,
-      malformedByKind,
-      byTag: frames.byTag,
-      newKeys: keysToKeep(fresh, {
-        sinceMs: input.keysSinceMs,
-        readToMs,
-        sliceMs: input.sliceMs,
-      }),
-    }),
+    counts: (readToMs) => ({ ...sifter.sifted(readToMs), byTag: frames.byTag }),
   };
 }

@@ -15,7 +15,8 @@ export type ReadPage<Row> = (window: TimeWindow, offset: number) => Promise<Page
 
 /** Takes rows as they are read; rows may repeat, so it tells them apart by key. */
 export interface RowSink<Row> {
-  rows(rows: readonly Row[]): Promise<void>;
+  /** How many of them it had not met before. */
+  rows(rows: readonly Row[]): Promise<number>;
   /** Forgets all rows so far: they belong to a window that turned out too full. */
   restart(): Promise<void>;
 }
@@ -55,14 +56,27 @@ export class WindowUnsettledError extends Error {
   }
 }
 
+/** Every offset is answered with the same rows: asking on would never end. */
+export class PagesRepeatError extends Error {
+  constructor(window: TimeWindow, offset: number) {
+    super(
+      `found in the window ${describe(window)} at offset ${offset} nothing but rows of the pages before it, expected others; no further page is asked for`,
+    );
+    this.name = 'PagesRepeatError';
+  }
+}
+
+/** Passes without a new row before rows that the API counts and that do not show count as equal to others. */
+const MOST_FRUITLESS = 5;
 /** Passes before a window counts as unsettled: rows that come in late are rare, five in a row mean trouble. */
 const MOST_PASSES = 5;
 
 /**
  * Reads every row of a window into the sink, or of its lower half where it holds too many, and of that
- * one's, down to the narrowest. Raises `WindowUnsettledError`, and whatever `readPage` or the sink raises.
+ * one's, down to the narrowest. Raises `WindowUnsettledError`, `PagesRepeatError`, and whatever `readPage` or the sink raises.
  *
- * A window is complete when every reply reports the same total and every page holds what that total says.
+ * A window is complete when every reply reports the same total, every page holds what that total says, and as many
+ * rows differ.
  * Otherwise rows left it while it was read (an incident was modified and moved to now), which shifts the
  * rows behind them to lower offsets: the pages are read again from the last to the first, so that a row
  * can only shift into a page still to be read. Not seen: one row coming in and one leaving between the same
@@ -80,6 +94,11 @@ export async function readWindow<Row>(
   let window = asked;
   let requests = 0;
   let rereads = 0;
+  /** Rows that the sink told apart, and the furthest page handed to it. */
+  let distinct = 0;
+  let furthest = 0;
+  let total: number | null = null;
+  let alike = 0;
 
   const canCut = () => widthMs(window) > leastMs;
   const lastPageOf = (total: number) => Math.floor(total / pageSize);
@@ -87,6 +106,20 @@ export async function readWindow<Row>(
     requests += 1;
     return await readPage(window, index * pageSize);
   };
+
+  /** Hands a page over; true where it brings nothing but rows of the pages before it, and there are no others. */
+  async function hand(page: Page<Row>, index: number): Promise<boolean> {
+    const fresh = await sink.rows(page.rows);
+    distinct += fresh;
+    // Rows that come in shift others onto a page behind them, and change the total.
+    const moved = index > 0 && page.total !== total;
+    const repeats = index > furthest && fresh === 0 && page.rows.length >= pageSize && !moved;
+    furthest = Math.max(furthest, index);
+    total = page.total;
+    if (!repeats) return false;
+    if (page.total !== null && distinct >= page.total) return true;
+    throw new PagesRepeatError(window, index * pageSize);
+  }
 
   /** One try: the number of its rows, or why it did not do. */
   async function readOnce(): Promise<number | 'too many' | 'unsettled'> {
@@ -96,11 +129,11 @@ export async function readWindow<Row>(
     if (counted && first.total >= first.rows.length) {
       const pass = await readCounted(first, first.total);
       if (pass.settled) return pass.rows;
-      if (!pass.miscounted) return await readBackwards(pass.lastPage);
+      if (!pass.miscounted) return await readUntilDistinct(pass.lastPage);
     }
     const pass = await readUncounted(first);
     if (pass === 'too many' || pass.lastPage === 0) return pass === 'too many' ? pass : pass.rows;
-    return await readBackwards(pass.lastPage);
+    return await readUntilDistinct(pass.lastPage);
   }
 
   /** Forward, several pages at a time, as many as the total says. */
@@ -116,16 +149,17 @@ export async function readWindow<Row>(
       concurrency,
       (index) => (index === 0 ? Promise.resolve(first) : read(index)),
       async (page, index) => {
-        await sink.rows(page.rows);
+        const isOver = await hand(page, index);
         rows += page.rows.length;
         const isLast = index === pages - 1;
         const expected = isLast ? total % pageSize : pageSize;
-        settled = page.total === total && page.rows.length === expected;
+        settled = isOver || (page.total === total && page.rows.length === expected);
         miscounted = page.total === total && isLast && page.rows.length === pageSize;
         lastPage = Math.max(lastPage, lastPageOf(page.total ?? 0));
-        return settled;
+        return settled && !isOver;
       },
     );
+    settled &&= distinct >= total;
     return { rows, settled, miscounted, lastPage };
   }
 
@@ -136,26 +170,45 @@ export async function readWindow<Row>(
       const page = index === 0 ? first : await read(index);
       rows += page.rows.length;
       if (rows > maxRows && canCut()) return 'too many';
-      await sink.rows(page.rows);
-      if (page.rows.length < pageSize) return { rows, lastPage: index };
+      const isOver = await hand(page, index);
+      if (isOver || page.rows.length < pageSize) return { rows, lastPage: isOver ? 0 : index };
+    }
+  }
+
+  /**
+   * Backwards until as many rows were told apart as the API counts: ties may come in another order with each
+   * request, so that one is on two pages and another on none. Where no pass brings any more, they are equal.
+   */
+  async function readUntilDistinct(lastPage: number): Promise<number | 'too many' | 'unsettled'> {
+    for (let fruitless = 0; ;) {
+      const before = distinct;
+      const { rows, total } = await readBackwards(lastPage);
+      if (rows === 'unsettled') return rows;
+      alike = total === null || total >= saturatedAt || rows < total ? 0 : total - distinct;
+      if (alike <= 0) return rows;
+      // On narrower pages other rows stand at the edges.
+      if (canCut()) return 'too many';
+      fruitless = distinct > before ? 0 : fruitless + 1;
+      if (fruitless === MOST_FRUITLESS) return rows;
     }
   }
 
   /** From the last page to the first; unsettled where a row came in, for that shifts others behind it. */
-  async function readBackwards(lastPage: number): Promise<number | 'unsettled'> {
+  async function readBackwards(lastPage: number) {
+    furthest = Math.max(furthest, lastPage);
     let rows = 0;
-    let before: number | null = null;
+    let total: number | null = null;
     for (let index = lastPage; index >= 0; index--) {
       const page = await read(index);
       rereads += 1;
-      await sink.rows(page.rows);
+      distinct += await sink.rows(page.rows);
       rows += page.rows.length;
       const beyond = index === lastPage && page.rows.length >= pageSize;
-      const grown = before !== null && page.total !== null && page.total > before;
-      if (beyond || grown) return 'unsettled';
-      before = page.total ?? before;
+      const grown = total !== null && page.total !== null && page.total > total;
+      if (beyond || grown) return { rows: 'unsettled' as const, total };
+      total = page.total ?? total;
     }
-    return rows;
+    return { rows, total };
   }
 
   let passes = 1;
@@ -163,6 +216,9 @@ export async function readWindow<Row>(
   while (typeof rows === 'string') {
     if (rows === 'too many') {
       await sink.restart();
+      distinct = 0;
+      furthest = 0;
+      alike = 0;
       window = lowerHalf(window, leastMs);
       passes = 0;
     }
@@ -171,8 +227,18 @@ export async function readWindow<Row>(
     rows = await readOnce();
   }
   const fullMillisecond = rows >= saturatedAt;
-  const warning = `${rows} records share ${describe(window)}; the API promises to page through ${saturatedAt - 1} only, so it may hold back more`;
-  const warnings = fullMillisecond ? [warning] : [];
+  const warnings = [
+    ...(fullMillisecond
+      ? [
+          `${rows} records share ${describe(window)}; the API promises to page through ${saturatedAt - 1} only, so it may hold back more`,
+        ]
+      : []),
+    ...(alike > 0
+      ? [
+          `PULL_RECORDS_ALIKE: the API counts ${distinct + alike} records in ${describe(window)} and shows ${distinct} that differ`,
+        ]
+      : []),
+  ];
   return { window, requests, rereads, rows, warnings, fullMillisecond };
 }
 

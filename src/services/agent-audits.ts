@@ -9,5 +9,6 @@ export const agentAudits: Service = {
   rowsKey: 'data',
   timeMs: (record) => numberOf(record.TIMESTAMP),
   key: (record) => (numberOf(record.TIMESTAMP) === undefined ? undefined : canonicalText(record)),
+  keyIsContent: true,
   events: (record, config) => [{ tag: config.tags.main, payload: record }],
 };

@@ -21,6 +21,8 @@ export interface Service {
   timeMs(record: JsonObject, config: ServiceConfig): number | undefined;
   /** What makes the record itself: text unique among the service's records; undefined: malformed. */
   key(record: JsonObject): string | undefined;
+  /** The key is the whole content: equal records are several. Default: the key holds an id. */
+  readonly keyIsContent?: true;
   /** The events of a well-formed record, in the order they are sent. */
   events(record: JsonObject, config: ServiceConfig): DevoEvent[];
 }

@@ -12,6 +12,8 @@ export interface ReadRecord {
   readonly key: string;
   /** undefined where the record has no time of its own; epoch ms. */
   readonly timeMs: number | undefined;
+  /** Known by its whole content alone, so that an equal one is another record. */
+  readonly byContent: boolean;
   /** Not what the service expects: it goes out as it came; undefined: well-formed. */
   readonly malformed: MalformedKind | undefined;
   /** Made only when the record turns out to be new. */
@@ -32,6 +34,7 @@ export function readRecord(
     return {
       key: shortKey(encodeJson(record, lossless)),
       timeMs,
+      byContent: true,
       malformed: isObject ? 'no_key' : 'not_an_object',
       events: () => [{ tag: config.tags.main, payload: record }],
     };
@@ -39,6 +42,7 @@ export function readRecord(
   return {
     key: shortKey(id),
     timeMs,
+    byContent: service.keyIsContent === true,
     malformed: undefined,
     events: () => service.events(record, config),
   };

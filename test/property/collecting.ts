@@ -114,8 +114,9 @@ export async function collect(scenario: Scenario, parts: Parts = PARTS): Promise
       (part, offset) => from.ask(part, offset),
       {
         rows: (page) => {
+          const before = rows.size;
           for (const row of page) rows.set(keyOf(row), row);
-          return Promise.resolve();
+          return Promise.resolve(rows.size - before);
         },
         restart: () => {
           rows.clear();

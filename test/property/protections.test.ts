@@ -62,7 +62,14 @@ const withFirstTotals: typeof readWindow = async (asked, readPage, sink, limits)
       if (offset === 0) first = page.total;
       return { ...page, total: first };
     },
-    sink,
+    // Rows that are told apart would show it, too.
+    {
+      async rows(rows) {
+        await sink.rows(rows);
+        return rows.length;
+      },
+      restart: () => sink.restart(),
+    },
     limits,
   );
 };

@@ -29,7 +29,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 const NOW_MS = Date.now();
 const STREAM = { input: 'acme', inputId: 'acme', stream: 'incident_alerts' } as const;
 const LIVE = { priority: 'live' } as const;
-const WINDOW = { fromMs: NOW_MS - 3_600_000, toMs: NOW_MS };
+const WINDOW = { fromMs: NOW_MS - 3_600_000, toMs: NOW_MS - 300_000 };
 
 let folder: string;
 let tenant: Tenant;

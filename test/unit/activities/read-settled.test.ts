@@ -28,7 +28,7 @@ async function readLastHour(tenantAheadMs: number, header = true, pulls = 1) {
   const readPage = pageReader(client, SERVICES.all_alerts, input, options);
   const rows: Row[] = [];
   const sink = {
-    rows: (page: readonly Row[]) => Promise.resolve(void rows.push(...page)),
+    rows: (page: readonly Row[]) => Promise.resolve(rows.push(...page)),
     restart: () => Promise.resolve(void rows.splice(0)),
   };
   const limits = { maxRows: 5_000, concurrency: 1, overlapMs: 0 } as const;

@@ -81,6 +81,8 @@ export const PROOFS = {
     'unit/activities/read-settled.test.ts': ['CORTEX_CLOCK_DIFFERS'],
     'unit/devo/tls-alert.test.ts': ['DEVO_TLS_CLIENT_REFUSED'],
     'unit/worker/weak-confirmation.test.ts': ['DEVO_CONFIRM_WEAK'],
+    'unit/activities/sifter.test.ts': ['RECORD_TIME_FOREIGN', 'PULL_PAGES_REPEAT'],
+    'unit/pull/read-window.test.ts': ['PULL_RECORDS_ALIKE'],
     'unit/devo/http-output.test.ts': ['DEVO_FRAME_INVALID'],
     'unit/devo/query-errors.test.ts': [
       ...['DEVO_QUERY_REFUSED', 'DEVO_QUERY_TABLE', 'DEVO_QUERY_INVALID', 'DEVO_QUERY_LIMITED'],

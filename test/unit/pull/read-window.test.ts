@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readWindow, WindowUnsettledError } from '../../../src/pull/read-window.js';
+import {
+  PagesRepeatError,
+  readWindow,
+  WindowUnsettledError,
+} from '../../../src/pull/read-window.js';
 import type { Page, ReadLimits } from '../../../src/pull/read-window.js';
 import type { TimeWindow } from '../../../src/pull/window.js';
 
@@ -21,7 +25,11 @@ async function read(
       return Promise.resolve(page(offset, asked, offsets.length));
     },
     {
-      rows: (rows) => Promise.resolve(void handed.push(...rows)),
+      rows: (rows) => {
+        const before = new Set(handed).size;
+        handed.push(...rows);
+        return Promise.resolve(new Set(handed).size - before);
+      },
       restart: () => {
         handed.length = 0;
         restarts += 1;
@@ -35,6 +43,18 @@ async function read(
 
 function rowsOf(count: number, offset: number): number[] {
   return Array.from({ length: Math.max(0, Math.min(100, count - offset)) }, (_, at) => offset + at);
+}
+
+/** Keeps what it is handed. */
+function sinkOf(met: Set<number>) {
+  return {
+    rows: (rows: readonly number[]) => {
+      const before = met.size;
+      for (const row of rows) met.add(row);
+      return Promise.resolve(met.size - before);
+    },
+    restart: () => Promise.resolve(met.clear()),
+  };
 }
 
 describe('readWindow', () => {
@@ -67,7 +87,7 @@ describe('readWindow', () => {
         return { total: 1_150, rows: rowsOf(1_150, offset) };
       },
       {
-        rows: (rows) => Promise.resolve(void handed.push(...rows)),
+        rows: (rows) => Promise.resolve(handed.push(...rows) && rows.length),
         restart: () => Promise.resolve(),
       },
       { ...LIMITS, concurrency: 4 },
@@ -183,10 +203,89 @@ describe('readWindow', () => {
           ? Promise.reject(new Error('gone'))
           : Promise.resolve({ total: 4_000, rows: rowsOf(4_000, offset) });
       },
-      { rows: () => Promise.resolve(), restart: () => Promise.resolve() },
+      { rows: (rows) => Promise.resolve(rows.length), restart: () => Promise.resolve() },
       { ...LIMITS, concurrency: 3 },
     );
     await expect(failing).rejects.toThrow('gone');
     expect(requests).toBeLessThanOrEqual(7);
+  });
+
+  it.each([150, 200, 250, 9_999, null])(
+    'stops asking when every page is the first one, of a total of %s',
+    async (total) => {
+      const asked: number[] = [];
+      const reading = readWindow<number>(
+        { fromMs: 1, toMs: 1_000 },
+        (_, offset) => {
+          asked.push(offset);
+          return Promise.resolve({ total, rows: rowsOf(100, 0) });
+        },
+        sinkOf(new Set()),
+        { ...LIMITS, maxRows: 10_000, concurrency: 1 },
+      );
+      await expect(reading).rejects.toBeInstanceOf(PagesRepeatError);
+      expect(asked).toEqual([0, 100]);
+    },
+  );
+
+  it('is content with the first page where it holds all there is and offsets are ignored', async () => {
+    const { result, handed } = await read(() => ({ total: 100, rows: rowsOf(100, 0) }));
+    expect(result.window).toEqual({ fromMs: 1, toMs: 1_000 });
+    expect(new Set(handed).size).toBe(100);
+  });
+
+  it.each([1, 2, 3, 4, 5])(
+    'reads all of a tie whose order differs with each request (seed %i)',
+    async (seed) => {
+      const met = new Set<number>();
+      const { warnings } = await readWindow<number>(
+        { fromMs: 5, toMs: 5 },
+        (_, offset) =>
+          Promise.resolve({ total: 350, rows: shuffled(350).slice(offset, offset + 100) }),
+        sinkOf(met),
+        LIMITS,
+      );
+      expect(met.size).toBe(350);
+      expect(warnings).toEqual([]);
+
+      function shuffled(count: number): number[] {
+        const rows = Array.from({ length: count }, (_, at) => at);
+        return rows
+          .map((row) => ({ row, order: (seed = (seed * 48_271) % 2_147_483_647) }))
+          .sort((a, b) => a.order - b.order)
+          .map(({ row }) => row);
+      }
+    },
+  );
+
+  it('takes the lower half where ties in another order leave rows out', async () => {
+    const met = new Set<number>();
+    const { window } = await readWindow<number>(
+      { fromMs: 1, toMs: 200 },
+      ({ toMs }, offset) => {
+        const rows = rowsOf(toMs, 0).concat(rowsOf(toMs, 100));
+        // The last of the first page is the first of the second one, too.
+        const page = rows.slice(offset, offset + 100);
+        return Promise.resolve({
+          total: toMs,
+          rows: offset === 100 ? [99, ...page.slice(1)] : page,
+        });
+      },
+      sinkOf(met),
+      LIMITS,
+    );
+    expect(window).toEqual({ fromMs: 1, toMs: 100 });
+    expect(met.size).toBe(100);
+  });
+
+  it('says so where a millisecond shows fewer rows that differ than it counts', async () => {
+    const { result } = await read(
+      (offset) => ({
+        total: 150,
+        rows: rowsOf(150, offset).map((row) => (row === 100 ? 99 : row)),
+      }),
+      { fromMs: 5, toMs: 5 },
+    );
+    expect(result.warnings[0]).toMatch(/^PULL_RECORDS_ALIKE: the API counts 150 .* shows 149/);
   });
 });
