@@ -34,6 +34,12 @@ export const CLI_ERRORS = {
       'The folder named with --dir cannot be made, or holds something where the demo begins anew.',
     action: 'Name a new or empty folder with --dir.',
   },
+  USAGE_YES_NEEDED: {
+    title: 'Nobody to ask',
+    cause:
+      'A reset asks first, and neither standard input nor output is a terminal: a script, a pipe, `docker exec` without `-it`.',
+    action: 'Nothing was changed. Run it again with --yes.',
+  },
   USAGE_BACKFILL_UNKNOWN: {
     title: 'No such backfill',
     cause: 'The name is neither the id of a backfill nor a stream of the config file.',

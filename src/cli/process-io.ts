@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline/promises';
+import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import type { Io } from './io.js';
 
@@ -15,7 +16,8 @@ export function processIo(): Io {
     columns: () => (isTerminal ? process.stdout.columns : undefined),
     nowMs: () => Date.now(),
     print: (text) => process.stdout.write(`${text}\n`),
-    printError: (text) => process.stderr.write(`${text}\n`),
+    printError: (text) =>
+      process.stderr.write(`${process.stderr.isTTY ? text : stripVTControlCharacters(text)}\n`),
     ask,
     async live() {
       const { createLogUpdate } = await import('log-update');

@@ -21,7 +21,7 @@ export function addReset(program: Command, io: Io): void {
     .description('start a stream anew: everything since its start is sent again')
     .argument('<service>', 'stream, as `status` names it')
     .option('--start-time <time>', 'ISO 8601 or epoch ms (default: the start_time of the config)')
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask; needed where nobody can answer')
     .addOption(inputOption())
     .addOption(configOption())
     .addHelpText(
@@ -71,13 +71,18 @@ export function resetRequest(startTime: string | undefined): ResetRequest {
   return startTime === undefined ? { requestId } : { startTime, requestId };
 }
 
-/** Asks on a terminal, and goes on without one. Throws `RESET_DECLINED` unless the answer is yes. */
+/** Asks. Throws `RESET_DECLINED` unless the answer is yes, `USAGE_YES_NEEDED` where nobody can answer. */
 export async function confirmReset(
   io: Pick<Io, 'ask' | 'canAsk' | 'colors' | 'print'>,
   stream: string,
   from: string,
 ): Promise<void> {
-  if (!io.canAsk) return;
+  if (!io.canAsk) {
+    throw cliError(
+      'USAGE_YES_NEEDED',
+      `found nobody to ask whether ${stream} starts anew from ${from}, expected --yes`,
+    );
+  }
   io.print(`This starts the persistence of ${io.colors.bold(stream)} anew from ${from}.`);
   io.print('Everything since then is pulled and sent once more: Devo will hold it twice.');
   const answer = await io.ask('Go on? [y/N] ');

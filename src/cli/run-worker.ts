@@ -46,8 +46,9 @@ export async function runWorker(io: Io, options: RunWorkerOptions): Promise<void
         async apply(newer) {
           const waiting = await collector.reconfigure(newer);
           log.info({ file: newer.paths.configFile }, 'New config in force');
-          for (const key of waiting) {
-            log.warn({ key }, 'This key takes effect with the next start');
+          // Not `key`: a field of that name is hidden, whatever it holds.
+          for (const setting of waiting) {
+            log.warn({ setting }, 'This setting takes effect with the next start');
           }
           const { temporal } = config;
           if (options.apply) await applyConfig({ ...newer, temporal }, session, log);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { configOption, examples, jsonOption } from './command-options.js';
 import type { Io } from './io.js';
 import { loadForSteering } from './load-for-command.js';
+import { patient } from './patient.js';
 import type { GlobalOptions } from './program.js';
 import type { StatusReports } from './status-json.js';
 
@@ -76,12 +77,13 @@ export async function showStatus(
     return;
   }
   const interruption = io.interruption();
+  const ask = patient(io, read);
   const inPlace = io.isTerminal && options.json !== true;
   const area = inPlace ? await io.live() : undefined;
   const everyMs = inPlace ? WATCH_EVERY_MS.terminal : WATCH_EVERY_MS.lines;
   try {
     while (!interruption.aborted) {
-      const reports = await read();
+      const reports = await ask();
       const now = `${new Date(io.nowMs()).toISOString().slice(0, 19)}Z`;
       if (area !== undefined) area.show(`${view(reports)}\n\n${io.colors.dim(now)}`);
       else if (options.json === true) io.print(JSON.stringify(statusJson(reports, io.nowMs())));

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { Colors, Formatter } from 'picocolors/types.js';
 
 /** How a table is drawn: `columns` is the width it must fit, undefined for any. */
@@ -21,67 +20,46 @@ export interface Column<Row> {
 
 const GAP = 2;
 
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' '.repeat(GAP),
-};
-
 /** Draws a line per row; columns that matter least leave first where it is narrow. */
 export function drawTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
   style: TableStyle,
 ): string {
+  const { colors, nowMs } = style;
   const shown = fitting(rows, columns, style);
-  const table = new Table({
-    head: shown.map(({ title }) => style.colors.dim(title)),
-    colAligns: shown.map(({ align }) => align ?? 'left'),
-    chars: NO_BORDERS,
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const row of rows) {
-    table.push(
-      shown.map(({ cell, paint }) => {
-        const text = cell(row, style.nowMs);
-        return paint === undefined ? text : paint(row, style.colors)(text);
+  const lines = [
+    shown.map(({ column: { title, align }, width }) => colors.dim(padded(title, width, align))),
+    ...rows.map((row) =>
+      shown.map(({ column: { cell, paint, align }, width }) => {
+        const text = padded(cell(row, nowMs), width, align);
+        return paint === undefined ? text : paint(row, colors)(text);
       }),
-    );
-  }
-  return table.toString();
+    ),
+  ];
+  return lines.map((cells) => cells.join(' '.repeat(GAP)).trimEnd()).join('\n');
+}
+
+function padded(text: string, width: number, align: 'right' | undefined): string {
+  return align === 'right' ? text.padStart(width) : text.padEnd(width);
 }
 
 function fitting<Row>(
   rows: readonly Row[],
   all: readonly Column<Row>[],
   { columns, nowMs }: TableStyle,
-): Column<Row>[] {
-  const widths = new Map(
-    all.map((column) => [
-      column,
-      Math.max(column.title.length, ...rows.map((row) => column.cell(row, nowMs).length)),
-    ]),
-  );
-  const shown = [...all];
-  const width = () => shown.reduce((sum, column) => sum + (widths.get(column) ?? 0) + GAP, -GAP);
-  const leaving = all
-    .filter((column) => column.leaves !== undefined)
-    .sort((a, b) => (b.leaves ?? 0) - (a.leaves ?? 0));
-  for (const column of leaving) {
-    if (columns === undefined || width() <= columns) break;
-    shown.splice(shown.indexOf(column), 1);
+): { column: Column<Row>; width: number }[] {
+  const shown = all.map((column) => ({
+    column,
+    width: Math.max(column.title.length, ...rows.map((row) => column.cell(row, nowMs).length)),
+  }));
+  const total = () => shown.reduce((sum, { width }) => sum + width + GAP, -GAP);
+  const leaving = shown
+    .filter(({ column }) => column.leaves !== undefined)
+    .sort((a, b) => (b.column.leaves ?? 0) - (a.column.leaves ?? 0));
+  for (const each of leaving) {
+    if (columns === undefined || total() <= columns) break;
+    shown.splice(shown.indexOf(each), 1);
   }
   return shown;
 }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import cliProgress from 'cli-progress';
 import { formatDuration } from '../pull/time-text.js';
 import type { BackfillReport } from '../worker/backfills.js';
 import { backfillJson } from './backfill-json.js';
@@ -9,17 +8,13 @@ import { backfillLine, backfillTroubles, shareOf, standingPaint } from './backfi
 import { count, isoSeconds } from './cell-text.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
+import { patient } from './patient.js';
 
 /** How often it is asked. */
 const LOOK_EVERY_MS = 1_000;
 /** Where lines follow one another, one comes this often, and when the state changes. */
 const LINE_EVERY_MS = 10_000;
-const BAR = {
-  barsize: 30,
-  barCompleteString: '█'.repeat(30),
-  barIncompleteString: '░'.repeat(30),
-  barGlue: '',
-} as const;
+const BAR_CHARACTERS = 30;
 
 /**
  * Shows a backfill until it has ended, or until the interruption, which leaves it running. Raises
@@ -31,6 +26,7 @@ export async function watchBackfill(
   read: () => Promise<BackfillReport>,
 ): Promise<void> {
   const interruption = io.interruption();
+  const ask = patient(io, read);
   const inPlace = io.isTerminal && !options.json;
   const area = inPlace ? await io.live() : undefined;
   let samples: readonly PaceSample[] = [];
@@ -38,7 +34,7 @@ export async function watchBackfill(
   let report: BackfillReport;
   try {
     for (;;) {
-      report = await read();
+      report = await ask();
       const nowMs = io.nowMs();
       samples = withSample(samples, sampleOf(report, nowMs));
       const due = report.standing !== printed.standing || nowMs - printed.atMs >= LINE_EVERY_MS;
@@ -67,7 +63,8 @@ export function barView(
   { colors, nowMs }: Pick<Io, 'colors' | 'nowMs'>,
 ): string {
   const share = report.progress?.share ?? 0;
-  const bar = cliProgress.Format.BarFormat(share, BAR);
+  const full = Math.round(share * BAR_CHARACTERS);
+  const bar = '█'.repeat(full) + '░'.repeat(BAR_CHARACTERS - full);
   const left = leftMs === undefined || !report.running ? '' : `, ${formatDuration(leftMs)} left`;
   const numbers = `${shareOf(report)}  ${count(report.progress?.totals.records ?? 0)} records, ${count(Math.round(recordsPerSecond))}/s${left}`;
   return [

@@ -87,10 +87,11 @@ export const HTTP_LISTENER = {
   path: 'globals.http',
   settings: {
     host: {
-      doc: 'Address that health and metrics listen on.',
+      doc: 'Address that health and metrics listen on; the variable, which the image sets to 0.0.0.0, serves where the file has none.',
       format: 'host',
       default: '127.0.0.1',
       env: 'CORTEX_DEVO_HTTP_HOST',
+      envFills: true,
     },
     port: {
       doc: 'Port that health and metrics listen on; 0 takes a free one.',

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { YAMLError } from 'yaml';
+import { messageOf } from '../errors/message-of.js';
 import { addProblem } from './findings.js';
 import type { Findings } from './findings.js';
 import { printable } from './printable.js';
 
-/** Most uses of aliases in a file: more is a mistake or an attack. */
-const MOST_ALIASES = 100;
+/** Most uses of aliases in a file, multiplied where they nest: hundreds of tenants stay far below it, an attack far above. */
+const MOST_ALIASES = 10_000;
 
 /** What the parser's codes mean; its own messages quote the file, where secrets may stand. */
 const SYNTAX: Readonly<Record<string, string>> = {
@@ -72,8 +73,12 @@ export function parseText(
   if (document.errors.length + unresolved.length > 0) return undefined;
   try {
     return { raw: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
-  } catch {
-    unreadable(findings, path, 'an alias (*name) without its anchor (&name), or too many of them');
+  } catch (error) {
+    const tooMany = messageOf(error).startsWith('Excessive alias count');
+    const found = tooMany
+      ? `more than ${MOST_ALIASES} uses of aliases (*name)`
+      : 'an alias (*name) without its anchor (&name) before it';
+    unreadable(findings, path, found);
     return undefined;
   }
 }

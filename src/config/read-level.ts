@@ -115,10 +115,12 @@ function variablesFor(
   { env, envUse = 'override' }: LevelContext,
 ): Record<string, string> {
   const variables: Record<string, string> = {};
-  for (const [key, { env: name }] of Object.entries(settings)) {
+  for (const [key, { env: name, envFills }] of Object.entries(settings)) {
     const value = name === undefined ? undefined : env[name]?.trim();
     if (name === undefined || value === undefined || value === '') continue;
-    if (envUse === 'override' || given[key] === undefined) variables[name] = value;
+    if (given[key] === undefined || (envUse === 'override' && envFills !== true)) {
+      variables[name] = value;
+    }
   }
   return variables;
 }

@@ -11,6 +11,8 @@ export interface Setting {
   readonly defaultText?: string;
   readonly required?: true;
   readonly env?: string;
+  /** The variable serves where the file leaves the key out, and never wins over it. */
+  readonly envFills?: true;
   /** Environment variable for the output that is made where the file has no `outputs`. */
   readonly envWithoutOutputs?: string;
   /** The value is never printed. */

@@ -91,7 +91,7 @@ describe('the real job: `simulator` and `up` as processes of their own', () => {
   it('sends everything from the start time on once more after a reset', async () => {
     const { received } = await simulator.reckoning();
     const startTime = new Date(Date.now() - 24 * 3_600_000).toISOString();
-    const reset = ['reset', 'incidents', '--start-time', startTime, ...config];
+    const reset = ['reset', 'incidents', '--start-time', startTime, '--yes', ...config];
     expect(await runCli(reset)).toMatchObject({
       exitCode: 0,
       stdout: `ok incidents of cortex_xdr starts anew from ${startTime}\n`,

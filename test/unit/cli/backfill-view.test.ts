@@ -141,6 +141,20 @@ describe('watching', () => {
     await expect(watching).rejects.toMatchObject({ code });
   });
 
+  it('goes on where Temporal starts again meanwhile, and says so once', async () => {
+    const io = fakeIo({ nowMs: NOW_MS });
+    const silent = () => Promise.reject(new Error('Failed to describe workflow'));
+    const readings = [inTurn([backfillReport()]), silent, silent, inTurn([done])];
+    await watchBackfill(io, { json: false }, async () => await (readings.shift() ?? silent)());
+    expect(io.errors).toEqual(['Temporal gives no answer; asking again']);
+    expect(io.printed.at(-1)).toMatch(/ done done=100\.0%/);
+  });
+
+  it('raises what the first look met', async () => {
+    const silent = () => Promise.reject(new Error('Failed to describe workflow'));
+    await expect(watchBackfill(fakeIo(), { json: false }, silent)).rejects.toThrow('Failed to');
+  });
+
   it('leaves the backfill running on Ctrl-C, and says so', async () => {
     const io = fakeIo({ nowMs: NOW_MS });
     io.interrupt();

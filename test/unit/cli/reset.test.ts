@@ -19,9 +19,11 @@ describe('the question before a reset', () => {
     });
   });
 
-  it('is not asked where nobody can answer', async () => {
+  it('takes no silence for a yes where nobody can answer', async () => {
     const io = fakeIo();
-    await confirmReset(io, 'alerts of eu', FROM);
+    await expect(confirmReset(io, 'alerts of eu', FROM)).rejects.toMatchObject({
+      code: 'USAGE_YES_NEEDED',
+    });
     expect(io.questions).toEqual([]);
   });
 });

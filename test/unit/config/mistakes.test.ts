@@ -52,6 +52,16 @@ describe('a mistake', () => {
     expect(lines.join()).not.toContain('dmF1');
   });
 
+  it('is no number of aliases that hundreds of tenants need, but one that attacks the memory', () => {
+    const uses = (count: number) => `[${Array.from({ length: count }, () => '*a').join()}]`;
+    const text = (value: string) =>
+      `{"a": &a {"b": 1}, "c": ${value}, ${JSON.stringify(configWith({})).slice(1)}`;
+    expect(load(text(uses(1_000))).config.inputs).toHaveLength(1);
+    const found = (yaml: string) => problemsOf(() => load(yaml)).map((each) => each.found);
+    expect(found(text(uses(20_000)))).toEqual(['more than 10000 uses of aliases (*name)']);
+    expect(found(text('*f'))).toEqual(['an alias (*name) without its anchor (&name) before it']);
+  });
+
   it('is no tag of YAML itself', () => {
     const text = JSON.stringify(configWith({})).replace('"17"', '!!str 17').replace(/}$/, '\n}');
     expect(load(text).config.inputs[0]?.credentials.apiKeyId).toBe('17');

@@ -124,6 +124,13 @@ describe('the environment', () => {
     });
   });
 
+  it('serves as the address of health and metrics where the file has none, and never wins over it', () => {
+    const env = { CORTEX_DEVO_HTTP_HOST: '0.0.0.0' };
+    expect(load(configWith({}), env).config.http).toMatchObject([{ host: '0.0.0.0' }]);
+    const globals = { http: { host: '127.0.0.1' } };
+    expect(load(configWith({ globals }), env).config.http).toMatchObject([{ host: '127.0.0.1' }]);
+  });
+
   it('is named by a mistake in it', () => {
     const error = errorOf(() => load(configWith({}), { CORTEX_DEVO_HTTP_PORT: '9464/tcp' }));
     expect(problemLines(error.problems)).toEqual([

@@ -67,6 +67,7 @@ export const PROOFS = {
     'integration/ended-stream.test.ts': ['STREAM_ENDED'],
     'unit/cli/checks.test.ts': ['VALIDATE_TIMEOUT'],
     'unit/cli/report-error.test.ts': ['INTERNAL'],
+    'unit/cli/reset.test.ts': ['USAGE_YES_NEEDED'],
     'unit/worker/tls-problem.test.ts': ['TEMPORAL_CA_MISSING', 'TEMPORAL_TLS_UNTRUSTED'],
     'unit/worker/state-folder.test.ts': ['STATE_FOLDER_IN_USE', 'STATE_FOLDER_UNUSABLE'],
     'integration/output.test.ts': ['OUTPUT_FAILED'],
