@@ -54,13 +54,29 @@ export function readOutputs(raw: unknown, context: OutputsContext): OutputConfig
   const verified = entries.filter(([, each]) => isMapping(each) && !isAbsent(each.verify)).length;
   const verifyEnvUse = verified > 1 ? 'fill' : 'override';
   const tokenUsers = entries.filter(([, each]) => isMapping(each) && each.type === 'http').length;
-  return entries.flatMap(([name, each]) => {
+  const read = entries.flatMap(([name, each]) => {
     const path = join('outputs', name);
     checkName(findings, path, name);
     const envUse = tokenUsers > 1 ? 'fill' : 'override';
     const output = readOutput(each, { ...context, path, name, envUse, verifyEnvUse });
     return output === undefined ? [] : [output];
   });
+  for (const [index, { name, ...output }] of read.entries()) {
+    const sharesPath = (other: OutputConfig) =>
+      output.type === 'file' && other.type === 'file' && other.path === output.path;
+    const other = read.slice(0, index).find(sharesPath);
+    if (other === undefined) continue;
+    addProblem(
+      findings,
+      'CONFIG_VALUE_INVALID',
+      join(join(join('outputs', name), 'config'), 'path'),
+      {
+        found: `the file of output ${other.name}`,
+        expected: 'a file of its own',
+      },
+    );
+  }
+  return read;
 }
 
 function readOutput(raw: unknown, context: OutputContext): OutputConfig | undefined {

@@ -115,7 +115,7 @@ export const DEVO_ERRORS = {
   },
   DEVO_FILE_FAILED: {
     title: 'File output could not be written',
-    cause: 'The disk is full, or the file may not be written.',
+    cause: 'The disk is full, the file may not be written, or it was rotated meanwhile.',
     action: 'Make room or correct `path`; what was written in part is cut off again.',
   },
   DEVO_CONSOLE_CLOSED: {

@@ -1,7 +1,9 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import PQueue from 'p-queue';
 import type { FileOutputConfig } from '../config/model.js';
+import { syncFolder } from '../segments/durable-file.js';
 import { codeOf, devoError } from './errors.js';
 import type { Output } from './output.js';
 
@@ -62,21 +64,44 @@ async function append(
   const file = await open(path, 'a+', FILE_MODE);
   try {
     const { size } = await file.stat();
+    let own = 0;
+    const write = async (bytes: Buffer) => {
+      for (let at = 0; at < bytes.length;) {
+        const { bytesWritten } = await file.write(bytes, at);
+        at += bytesWritten;
+        own += bytesWritten;
+      }
+    };
     try {
       // A crash may have left half a frame behind, which must not swallow the first of this segment.
-      if (await endsWithinLine(file, size)) await file.appendFile('\n');
+      if (await endsWithinLine(file, size)) await write(Buffer.of(LINE_FEED));
       for await (const chunk of chunks) {
         signal.throwIfAborted();
-        await file.appendFile(chunk);
+        await write(chunk);
       }
       await file.sync();
+      // Else its name may be lost with the power, and the events with it.
+      if (size === 0) await syncFolder(dirname(path));
+      await expectInPlace(path, file, size + own);
     } catch (error) {
-      await file.truncate(size);
+      // What others have appended meanwhile, or a rotation cut off, is not this segment's.
+      if ((await file.stat()).size === size + own) await file.truncate(size);
       throw error;
     }
   } finally {
     await file.close();
   }
+}
+
+/** Raises an error where a rotation moved the file or cut it off while it was written: some of it may be gone. */
+async function expectInPlace(path: string, file: FileHandle, leastBytes: number): Promise<void> {
+  const [held, named] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
+  if (held.size >= leastBytes && named?.ino === held.ino && named.dev === held.dev) return;
+  throw devoError(
+    'DEVO_FILE_FAILED',
+    `${path} was rotated while a segment was written to it; the segment is written again`,
+    'later',
+  );
 }
 
 async function endsWithinLine(file: FileHandle, size: number): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SegmentRef } from '../pull/receipts.js';
-import { makeFolder, writeDurably } from './durable-file.js';
+import { writeDurably } from './durable-file.js';
 import { systemCode } from './errors.js';
 import { encodePart, MARKER_SUFFIX, markerFile, workflowFolder } from './segment-paths.js';
+import { makeWorkflowFolder } from './workflow-folder.js';
 
 /** Whether this output confirmed exactly these bytes, not an older segment of the same name. */
 export async function hasMarker(
@@ -21,7 +22,7 @@ export async function setMarker(
   ref: SegmentRef,
   output: string,
 ): Promise<void> {
-  await makeFolder(workflowFolder(segmentsDir, ref.workflowId));
+  await makeWorkflowFolder(segmentsDir, ref.workflowId);
   await writeDurably(markerFile(segmentsDir, ref.workflowId, ref.name, output), markerText(ref));
 }
 

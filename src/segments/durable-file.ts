@@ -16,8 +16,11 @@ export function temporaryName(path: string): string {
 /** Makes a folder and its parents, for this user alone. */
 export async function makeFolder(path: string): Promise<void> {
   const firstMade = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  if (firstMade === undefined) return;
   // A new folder is itself an entry of its parent, and lost with it unless that is synced.
-  if (firstMade !== undefined) await syncFolder(dirname(path));
+  for (let made = path; made.length >= firstMade.length; made = dirname(made)) {
+    await syncFolder(dirname(made));
+  }
 }
 
 /** Makes renames and removals within a folder outlive a power cut. */

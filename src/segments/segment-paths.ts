@@ -1,21 +1,25 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 /** `<name>.seg` holds frames, `<name>.<output>.sent` the confirmation of one output. */
 export const SEGMENT_SUFFIX = '.seg';
 export const MARKER_SUFFIX = '.sent';
 
-/** Any text as one part of a file name; dots go too, because they part name, output and suffix. */
-export function encodePart(text: string): string {
-  return encodeURIComponent(text).replaceAll('.', '%2E');
-}
+/** Longest part of a file name, bytes; name, output and a temporary suffix together have to stay below 255. */
+const PART_BYTES = 80;
+const HASH_DIGITS = 16;
 
-/** The workflow id that a folder below `segments/` stands for; undefined for a stranger's folder. */
-export function workflowOf(folder: string): string | undefined {
-  try {
-    return decodeURIComponent(folder);
-  } catch {
-    return undefined;
-  }
+/**
+ * Any text as one part of a file name; dots go too, because they part name, output and suffix. A long one keeps a
+ * short beginning to be recognised by, and behind a tilde a hash that tells it from all others.
+ */
+export function encodePart(text: string): string {
+  const encoded = encodeURIComponent(text).replaceAll('.', '%2E').replaceAll('~', '%7E');
+  if (encoded.length <= PART_BYTES) return encoded;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
+  // No half of an escaped byte at the end.
+  const start = encoded.slice(0, PART_BYTES - HASH_DIGITS - 1).replace(/%.?$/, '');
+  return `${start}~${hash}`;
 }
 
 /** Segment name, encoded, that a file in a workflow's folder belongs to. */

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SegmentRef } from '../pull/receipts.js';
 import { clearStaleMarkers, hasMarker, setMarker } from './confirmations.js';
@@ -13,11 +13,11 @@ import {
   SEGMENT_SUFFIX,
   segmentFile,
   workflowFolder,
-  workflowOf,
 } from './segment-paths.js';
 import { openSegment } from './segment-reader.js';
 import { createSegmentWriter } from './segment-writer.js';
 import { createWholeFiles } from './whole-files.js';
+import { makeWorkflowFolder, OWNER_FILE, ownerOf } from './workflow-folder.js';
 
 /** Longer than the longest fetch, after which a segment stands in its workflow's state. */
 const ORPHAN_AFTER_MS = 3_600_000;
@@ -107,7 +107,7 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
   /** Removes the files of a folder that `goes` picks, never one that is being written here. */
   async function removeFrom(folder: string, goes: (file: string) => boolean): Promise<number> {
     const files = (await list(folder)).filter(
-      (file) => goes(file) && !inUse.has(join(folder, file)),
+      (file) => file !== OWNER_FILE && goes(file) && !inUse.has(join(folder, file)),
     );
     for (const file of files) await remove(join(folder, file));
     return files.length;
@@ -120,6 +120,7 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
       Promise.resolve(
         createSegmentWriter({
           path: segmentFile(root, workflowId, name),
+          makeFolder: () => makeWorkflowFolder(root, workflowId),
           identity: { workflowId, name, hostQueue },
           inUse,
           whole,
@@ -157,14 +158,15 @@ export async function openSegmentStore(options: SegmentStoreOptions): Promise<Se
         let removed = 0;
         for (const name of await folders(root)) {
           const folder = join(root, name);
-          const workflowId = workflowOf(name);
+          const workflowId = await ownerOf(root, name);
           if (workflowId === undefined) continue;
           const running = await isRunning(workflowId);
           removed += await removeFrom(
             folder,
             (file) => !running || file.endsWith(TEMPORARY_SUFFIX),
           );
-          if (!running && (await list(folder)).length === 0) await rmdir(folder);
+          const others = (await list(folder)).filter((file) => file !== OWNER_FILE);
+          if (!running && others.length === 0) await rm(folder, { recursive: true });
         }
         return removed;
       }),

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { SegmentRef } from '../pull/receipts.js';
-import { FILE_MODE, makeFolder, syncFolder, temporaryName } from './durable-file.js';
+import { FILE_MODE, syncFolder, temporaryName } from './durable-file.js';
 import { toSegmentError } from './errors.js';
 import type { SegmentWriter } from './segment-store.js';
 import type { WholeFiles } from './whole-files.js';
@@ -13,6 +13,8 @@ const WRITE_BYTES = 256 * 1024;
 
 export interface WriterOptions {
   readonly path: string;
+  /** Makes the folder that `path` lies in. */
+  readonly makeFolder: () => Promise<void>;
   readonly identity: Pick<SegmentRef, 'workflowId' | 'name' | 'hostQueue'>;
   /** Temporary files in use, which must not be swept away. */
   readonly inUse: Set<string>;
@@ -38,7 +40,7 @@ export function createSegmentWriter(options: WriterOptions): SegmentWriter {
 
   async function write(chunk: Buffer): Promise<void> {
     if (file === undefined) {
-      await makeFolder(dirname(path));
+      await options.makeFolder();
       inUse.add(temporary);
       file = await open(temporary, 'wx', FILE_MODE);
     }

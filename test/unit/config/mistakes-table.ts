@@ -262,6 +262,17 @@ export const MISTAKES: readonly [config: unknown, code: string, path: string][] 
     `${DEVO}.token`,
   ],
   [configWith({ output: { type: 'file' } }), 'CONFIG_KEY_MISSING', `${DEVO}.path`],
+  [
+    {
+      ...configWith({}),
+      outputs: {
+        one: { type: 'file', config: { path: 'out/events.log' } },
+        two: { type: 'file', config: { path: './out//events.log' } },
+      },
+    },
+    'CONFIG_VALUE_INVALID',
+    'outputs.two.config.path',
+  ],
   // what another program was to replace
   ...['${CORTEX_KEY}', 'Bearer${X}', '$CORTEX_KEY', '{{.Values.key}}', '<api_key>'].map(
     (api_key): [unknown, string, string] => [

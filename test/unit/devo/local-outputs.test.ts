@@ -1,4 +1,14 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -56,6 +66,53 @@ describe('file output', () => {
       output.deliver(SEGMENT, unwatched()),
     ]);
     expect(await readFile(path, 'utf8')).toBe(TEXT + TEXT);
+  });
+
+  /** The segment, while something else happens to the file after half of it; then it fails, or goes on. */
+  const disturbed = (meanwhile: () => Promise<unknown>, fails: boolean) => ({
+    ...SEGMENT,
+    async *frames() {
+      yield Buffer.from(TEXT.slice(0, TEXT.length / 2));
+      await meanwhile();
+      if (fails) throw new Error('disk broke');
+      yield Buffer.from(TEXT.slice(TEXT.length / 2));
+    },
+  });
+
+  it('a failed segment takes nothing away that another program has appended', async () => {
+    const output = fileOutput();
+    const failing = disturbed(() => appendFile(path, '<14>other\n'), true);
+    await codeOfRejection(output.deliver(failing, unwatched()));
+    expect(await readFile(path, 'utf8')).toContain('<14>other\n');
+  });
+
+  it('a failed segment fills nothing up where the file was cut off meanwhile', async () => {
+    const output = fileOutput();
+    await output.deliver(SEGMENT, unwatched());
+    const failing = disturbed(() => truncate(path, 0), true);
+    await codeOfRejection(output.deliver(failing, unwatched()));
+    expect(await readFile(path, 'utf8')).toBe('');
+  });
+
+  it('a segment during which the file was copied and cut off is written again', async () => {
+    const output = fileOutput();
+    const rotated = disturbed(async () => {
+      await copyFile(path, `${path}.1`);
+      await truncate(path, 0);
+    }, false);
+    expect(await codeOfRejection(output.deliver(rotated, unwatched()))).toBe('DEVO_FILE_FAILED');
+    await output.deliver(SEGMENT, unwatched());
+    expect(await readFile(path, 'utf8')).toContain(TEXT);
+  });
+
+  it('a segment during which the file was moved away is written again, and stands in neither twice', async () => {
+    const output = fileOutput();
+    await output.deliver(SEGMENT, unwatched());
+    const rotated = disturbed(() => rename(path, `${path}.1`), false);
+    expect(await codeOfRejection(output.deliver(rotated, unwatched()))).toBe('DEVO_FILE_FAILED');
+    await output.deliver(SEGMENT, unwatched());
+    expect(await readFile(path, 'utf8')).toBe(TEXT);
+    expect(await readFile(`${path}.1`, 'utf8')).toBe(TEXT);
   });
 
   it('starts on a line of its own after a crash in mid-line', async () => {

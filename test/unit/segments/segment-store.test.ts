@@ -312,6 +312,31 @@ describe('cleaning up', () => {
     expect(await readdir(join(stateDir, 'segments'))).toHaveLength(1);
   });
 
+  it.each([
+    'collect/xdr/' + '漢'.repeat(25) + '/alerts',
+    'collect/' + 'x'.repeat(300) + '/1/alerts',
+    'collect/' + 'é.'.repeat(100) + '/1/alerts',
+  ])('a workflow id of any length has its segments, confirmations and sweeping: %s', async (id) => {
+    const name = `${'s'.repeat(200)}.漢字`;
+    const [output, other] = ['輸出'.repeat(40), `${'輸出'.repeat(40)}2`];
+    const ref = await written(name, 'a\n', id);
+    const sibling = await written(name, 'b\n', `${id}2`);
+    expect([await read(ref), await read(sibling)]).toEqual(['a\n', 'b\n']);
+    await store.confirm(ref, output, [output, other]);
+    expect(await store.isConfirmed(ref, output)).toBe(true);
+    expect(await store.isConfirmed(ref, other)).toBe(false);
+    expect(await store.isConfirmed(sibling, output)).toBe(false);
+    await store.keepOnly(id, [name]);
+    const asked: string[] = [];
+    await store.sweep((each) => {
+      asked.push(each);
+      return Promise.resolve(each === id);
+    });
+    expect(asked.sort()).toEqual([id, `${id}2`].sort());
+    expect(await read(ref)).toBe('a\n');
+    expect(await readdir(join(stateDir, 'segments'))).toHaveLength(1);
+  });
+
   async function fileOf(part: string): Promise<string> {
     return (await files()).find((path) => path.includes(part)) ?? '';
   }
