@@ -15,6 +15,18 @@ export async function openWorkflow(page: Page, uiUrl: string, workflowId: string
   await page.getByRole('heading', { name: workflowId }).waitFor();
 }
 
+/** Opens the page of one run: the list has several where a stream was ended and went on. */
+export async function openRun(
+  page: Page,
+  uiUrl: string,
+  run: { workflowId: string; runId: string },
+): Promise<void> {
+  const { workflowId, runId } = run;
+  const path = `/namespaces/default/workflows/${encodeURIComponent(workflowId)}/${runId}`;
+  await page.goto(`${uiUrl}${path}`);
+  await page.getByRole('heading', { name: workflowId }).waitFor();
+}
+
 /** More Actions > Send a Signal: chooses the signal and types the payload; returns the dialog, not yet sent. */
 export async function fillSignal(page: Page, signal: string, payload?: string): Promise<Locator> {
   await page.getByRole('button', { name: 'More Actions' }).click();
@@ -30,6 +42,28 @@ export async function fillSignal(page: Page, signal: string, payload?: string): 
 /** Sends what the dialog holds; returns when it has closed. */
 export async function submit(dialog: Locator): Promise<void> {
   await dialog.getByRole('button', { name: 'Submit' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** Presses Request Cancellation, or More Actions > Terminate; returns the dialog that asks once more. */
+export async function askToEnd(
+  page: Page,
+  how: 'Request Cancellation' | 'Terminate',
+): Promise<Locator> {
+  if (how === 'Request Cancellation') {
+    await page.getByRole('button', { name: how }).click();
+  } else {
+    await page.getByRole('button', { name: 'More Actions' }).click();
+    await page.getByRole('menuitem', { name: how }).click();
+  }
+  const dialog = page.getByRole('dialog').filter({ hasText: 'Are you sure' });
+  await dialog.waitFor();
+  return dialog;
+}
+
+/** Confirms what such a dialog asks; returns when it has closed. */
+export async function confirm(dialog: Locator): Promise<void> {
+  await dialog.getByTestId('confirm-modal-button').click();
   await dialog.waitFor({ state: 'hidden' });
 }
 
