@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
+import type { Readable } from 'node:stream';
 import axios from 'axios';
 import type { AxiosInstance } from 'axios';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
 import type { HttpOutputConfig } from '../config/model.js';
 import { toConnectError } from './connection.js';
+import { CollectorError } from '../errors/collector-error.js';
+import { startDeadline } from './deadline.js';
 import { codeOf, devoError } from './errors.js';
 import { httpBodies } from './http-bodies.js';
 import type { HttpBody } from './http-bodies.js';
@@ -15,6 +20,8 @@ import { toTlsError } from './tls-errors.js';
 const BODY_BYTES = 4 * 1024 * 1024;
 /** A request may take this many sending timeouts (60 s by Devo's default of 5 s). */
 const REQUEST_TIMEOUTS = 12;
+/** Of a reply's body so much is read, so that its connection can be used again. */
+const REPLY = { bytes: 64 * 1024, ms: 1_000 };
 /** Devo throws away what arrives under this tag. */
 const CHECK_TAG = 'test.drop.check';
 
@@ -24,6 +31,7 @@ const CHECK_TAG = 'test.drop.check';
  */
 export function createHttpOutput(config: HttpOutputConfig, bodyBytes = BODY_BYTES): Output {
   const { name, type, sending } = config;
+  const timeoutMs = sending.sendingTimeoutMs * REQUEST_TIMEOUTS;
   let current: { chain: string | undefined; client: AxiosInstance } | undefined;
 
   /** One client keeps its connections; a replaced chain file makes a new one. */
@@ -37,15 +45,20 @@ export function createHttpOutput(config: HttpOutputConfig, bodyBytes = BODY_BYTE
 
   async function post(client: AxiosInstance, body: HttpBody, signal: AbortSignal): Promise<void> {
     const url = `/stream/${encodeURIComponent(config.domain)}/token!${encodeURIComponent(config.token)}/${encodeURIComponent(body.host)}/${encodeURIComponent(body.tag)}`;
-    let status: number;
+    const { signal: deadline, clear } = startDeadline(timeoutMs, [signal]);
     try {
       const headers = { 'Content-Type': 'text/plain; charset=utf-8', ...body.headers };
-      ({ status } = await client.post<unknown>(url, body.bytes, { headers, signal }));
+      const request = { headers, signal: deadline };
+      const { status, data } = await client.post<Readable>(url, body.bytes, request);
+      await readLittle(data);
+      if (status < 200 || status > 299) throw refused(status, config);
     } catch (error) {
       signal.throwIfAborted();
-      throw toRequestError(error, config);
+      if (error instanceof CollectorError) throw error;
+      throw deadline.aborted ? tookTooLong(config) : toRequestError(error, config);
+    } finally {
+      clear();
     }
-    if (status < 200 || status > 299) throw refused(status, config);
   }
 
   return {
@@ -80,13 +93,40 @@ export function createHttpOutput(config: HttpOutputConfig, bodyBytes = BODY_BYTE
 function createClient(config: HttpOutputConfig, ca: string | undefined): AxiosInstance {
   return axios.create({
     baseURL: config.address,
-    httpsAgent: new Agent({ keepAlive: true, minVersion: 'TLSv1.2', ...(ca && { ca }) }),
-    timeout: config.sending.sendingTimeoutMs * REQUEST_TIMEOUTS,
+    httpsAgent: agentFor(config.address, ca),
+    // The agent knows the way through a proxy; axios would make a new one for each request.
+    proxy: false,
     maxRedirects: 0,
     maxBodyLength: Infinity,
     validateStatus: () => true,
-    responseType: 'text',
+    responseType: 'stream',
+    decompress: false,
   });
+}
+
+/** Keeps connections, through the proxy that the usual environment variables name for this address, if any. */
+function agentFor(address: string, ca: string | undefined): Agent {
+  const trust = { minVersion: 'TLSv1.2', ...(ca && { ca }) } as const;
+  const proxy = getProxyForUrl(address);
+  if (proxy === '') return new Agent({ keepAlive: true, ...trust });
+  const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
+  // Its own options are for the way to the proxy.
+  const tunnel = agent.connect.bind(agent);
+  agent.connect = async (request, options) => await tunnel(request, { ...options, ...trust });
+  return agent;
+}
+
+/** The status said all: the connection can be used again after a short body, and is closed at a long or slow one. */
+async function readLittle(body: Readable): Promise<void> {
+  let bytes = 0;
+  const timer = setTimeout(() => body.destroy(), REPLY.ms);
+  body.on('error', () => undefined);
+  body.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > REPLY.bytes) body.destroy();
+  });
+  await new Promise((resolve) => body.once('close', resolve));
+  clearTimeout(timer);
 }
 
 async function readChain(path: string): Promise<string> {
@@ -107,9 +147,6 @@ function toRequestError(error: unknown, { address }: HttpOutputConfig) {
   const bare = Object.assign(new Error('request failed'), { code: codeOf(error) });
   const tls = toTlsError(bare, address);
   if (tls !== undefined) return tls;
-  if (bare.code === 'ECONNABORTED') {
-    return devoError('DEVO_SEND_TIMEOUT', `${address} did not answer in time`, 'later');
-  }
   if (bare.code === 'ECONNRESET' || bare.code === 'EPIPE') {
     return devoError(
       'DEVO_SEND_RESET',
@@ -120,7 +157,22 @@ function toRequestError(error: unknown, { address }: HttpOutputConfig) {
   return toConnectError(bare, address);
 }
 
+function tookTooLong({ address }: HttpOutputConfig) {
+  return devoError(
+    'DEVO_SEND_TIMEOUT',
+    `${address} did not answer in time; the request is sent again`,
+    'later',
+  );
+}
+
 function refused(status: number, { address }: HttpOutputConfig) {
+  if (status === 407) {
+    return devoError(
+      'DEVO_HTTP_STATUS',
+      `a proxy on the way to ${address} wants a login (HTTP 407); check user and password in HTTPS_PROXY`,
+      'never',
+    );
+  }
   if (status === 401 || status === 403) {
     return devoError(
       'DEVO_HTTP_TOKEN',

@@ -124,13 +124,15 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
   writeFileSync(join(certs, 'run-out.key'), runOut.key, { mode: 0o600 });
 
   const server = { chain: ours.cert, ...(await ours.server()) };
-  const tls = async (credentials: typeof server, mode = 'normal' as 'normal' | 'reset') =>
-    await receiver({
-      transport: { kind: 'tls', credentials },
-      mode: mode === 'reset' ? { kind: 'reset', afterBytes: 1_000 } : { kind: 'normal' },
-    });
+  const tls = async (credentials: typeof server) =>
+    await receiver({ transport: { kind: 'tls', credentials } });
   const good = await tls(server);
   const tcp = await receiver({ transport: { kind: 'tcp' } });
+  // Over TLS it could not be told from a refusal: it comes right after the handshake.
+  const resetting = await receiver({
+    transport: { kind: 'tcp' },
+    mode: { kind: 'reset', afterBytes: 1_000 },
+  });
   const http = await receiver({ transport: { kind: 'http', ...HTTP } });
   const unavailable = await receiver({
     transport: { kind: 'http', ...HTTP },
@@ -167,7 +169,7 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
     ),
     toTls('distrustful', await port({ ...server, chain: theirs.cert })),
     toTls('no_tls', http.port),
-    toTls('resetting', (await tls(server, 'reset')).port),
+    { kind: 'tcp', name: 'resetting', port: resetting.port, keys: IMPATIENT },
     toHttp('wrong_token', http.port, 'AnotherTokenOfNoRealDomain012345'),
     toHttp('unavailable', unavailable.port),
     toTls('cert_gone', good.port, { cert: 'gone.crt' }),

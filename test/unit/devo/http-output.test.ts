@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, Server } from 'node:http';
+import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -51,6 +52,18 @@ async function endpoint(...statuses: number[]): Promise<HttpOutputConfig> {
     chain: undefined,
     sending: SENDING,
   };
+}
+
+/** An endpoint that takes each request and then answers as told. */
+async function answering(answer: (response: ServerResponse) => void): Promise<HttpOutputConfig> {
+  const config = await endpoint(200);
+  server?.removeAllListeners('request').on('request', (request, response) => {
+    request.resume().on('end', () => {
+      seen.push({ method: request.method, url: '', headers: {}, body: Buffer.alloc(0) });
+      answer(response);
+    });
+  });
+  return config;
 }
 
 const messages = (text: string) => text.replaceAll(/^<14>\S+ \S+ \S+: /gm, '');
@@ -127,6 +140,52 @@ describe('http output', () => {
     const whole = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String(error);
     expect(whole).not.toContain(TOKEN);
     expect((error as Error).cause).toBeUndefined();
+  });
+
+  it.each([
+    ['has no end', (response: ServerResponse) => response.write('x')],
+    [
+      'is reset',
+      (response: ServerResponse) => response.write('x', () => response.socket?.resetAndDestroy()),
+    ],
+    ['is cut off', (response: ServerResponse) => response.write('x', () => response.destroy())],
+  ])('the status is the receipt, also of a reply whose body %s', async (_, body) => {
+    const config = await answering((response) => {
+      response.writeHead(200, { 'Content-Length': 1_000 });
+      body(response);
+    });
+    const output = createHttpOutput({ ...config, sending: { ...SENDING, sendingRetries: 2 } });
+    const { confirmation } = await output.deliver(segmentOf(framesOf(100)), unwatched());
+    expect(confirmation).toBe('http');
+    expect(seen).toHaveLength(1);
+  });
+
+  it('reads little of a long reply', async () => {
+    let written = 0;
+    let gone: Promise<unknown> | undefined;
+    const config = await answering((response) => {
+      const chunk = Buffer.alloc(64 * 1024);
+      const more = () => {
+        while (!response.destroyed && response.write(chunk)) written += chunk.length;
+      };
+      gone = once(response, 'close');
+      response.writeHead(200).on('drain', more);
+      more();
+    });
+    await createHttpOutput(config).deliver(segmentOf(framesOf(100)), unwatched());
+    await gone;
+    expect(written).toBeLessThan(50 * 1024 * 1024);
+  });
+
+  it('gives up on an endpoint whose answer drips for ever', async () => {
+    const config = await answering((response) => {
+      const dripping = setInterval(() => response.writeProcessing(), 10);
+      response.once('close', () => clearInterval(dripping));
+    });
+    const output = createHttpOutput({ ...config, sending: { ...SENDING, sendingTimeoutMs: 20 } });
+    expect(await codeOfRejection(output.deliver(segmentOf(framesOf(100)), unwatched()))).toBe(
+      'DEVO_SEND_TIMEOUT',
+    );
   });
 
   it('tells where nobody listens, without the token', async () => {
