@@ -3,6 +3,7 @@ import { DEFAULT_LANES, MOST_LANES } from '../pull/backfill.js';
 import type { BackfillPlan } from '../pull/backfill.js';
 import { parseTime } from '../pull/parse-time.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
+import { overlapMsOf } from '../pull/window.js';
 import type { TimeWindow } from '../pull/window.js';
 import type { ActivityErrorCode } from './errors.js';
 
@@ -36,7 +37,9 @@ export function planBackfill(
   const { identity, settings } = chooseStream(streams, service, input);
   const untilMs = nowMs - settings.settleMs;
   const asked = readRange(from, to, untilMs);
-  const range = { fromMs: asked.fromMs, toMs: Math.min(asked.toMs, untilMs) };
+  // A record between the last millisecond of this range and the first one of the next belongs to this one.
+  const toMs = asked.toMs + overlapMsOf(identity.stream);
+  const range = { fromMs: asked.fromMs, toMs: Math.min(toMs, untilMs) };
   return {
     identity,
     settings: { ...settings, lookbackMs: 0 },
@@ -44,7 +47,7 @@ export function planBackfill(
     // Its times have fractions, so neighbouring parts would share a millisecond's records.
     lanes: identity.stream === 'agent_audits' ? 1 : readLanes(lanes),
     warnings:
-      range.toMs < asked.toMs
+      untilMs < asked.toMs
         ? [`cut at ${new Date(untilMs).toISOString()}: what is newer is not settled yet`]
         : [],
   };

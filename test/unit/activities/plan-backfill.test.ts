@@ -39,6 +39,15 @@ describe('a request for a backfill', () => {
     expect(planBackfill({ ...request, lanes: 4 }, ONE, NOW_MS).lanes).toBe(1);
   });
 
+  it('misses no record between the last millisecond of one range and the first of the next', () => {
+    const asked = { service: 'agent_audits', from: '2026-01-01', to: '2026-02-01' };
+    const first = planBackfill(asked, ONE, NOW_MS).range;
+    const next = planBackfill({ ...asked, from: asked.to, to: '2026-03-01' }, ONE, NOW_MS).range;
+    const shows = (range: typeof first, ms: number) => ms >= range.fromMs && ms <= range.toMs;
+    const betweenMs = Date.UTC(2026, 1, 1) - 0.5;
+    expect([shows(first, betweenMs), shows(next, betweenMs)]).toEqual([true, false]);
+  });
+
   it('is cut where records are not settled yet, and says so', () => {
     const plan = planBackfill({ ...REQUEST, to: '2027-01-01' }, ONE, NOW_MS);
     expect(plan.range.toMs).toBe(NOW_MS - 60_000);
