@@ -36,17 +36,21 @@ function apiText(reply: JsonValue | undefined, secret: string): string {
     .slice(0, MOST_TEXT);
 }
 
-/** `err_code` of a reply, which also comes inside HTTP 200; one that is no status counts as 500. */
+/** `err_code` of a reply, which also comes inside HTTP 200; 0 is none, and one that is no status counts as 500. */
 export function errorCodeOf(reply: JsonValue | undefined): number | undefined {
   const found = isJsonObject(reply) ? (reply.err_code ?? undefined) : undefined;
-  if (found === undefined) return undefined;
   const code = Number(found);
+  if (found === undefined || code === 0) return undefined;
   return Number.isInteger(code) && code >= 400 ? code : 500;
 }
 
 export interface ClassifyOptions {
   readonly path: string;
   readonly apiKey: string;
+  /** Title of the HTML page that came in place of an envelope. */
+  readonly title?: string | undefined;
+  /** Where a redirect leads. */
+  readonly target?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   /** Wait after a 429 that does not say how long; default: whoever tries again decides. */
   readonly quotaWaitMs?: number | undefined;
@@ -60,18 +64,46 @@ export interface ClassifyOptions {
 export function classify(
   status: number,
   reply: JsonValue | undefined,
-  { path, apiKey, retryAfterMs, quotaWaitMs }: ClassifyOptions,
+  { path, apiKey, title, target, retryAfterMs, quotaWaitMs }: ClassifyOptions,
 ): CortexError {
+  if (status >= 300 && status < 400) return inTheWay(path, `${status} to ${target ?? 'nowhere'}`);
   const text = apiText(reply, apiKey);
   const { code, retry } = verdict(status, text);
   const waitMs = retryAfterMs ?? (code === 'CORTEX_RATE_LIMITED' ? quotaWaitMs : undefined);
-  const said = text === '' ? '' : ` and the text "${text}"`;
-  const cure = OPERATOR_CURES.has(code) ? `; ${asClause(CORTEX_ERRORS[code].action)}` : '';
+  const said =
+    text === ''
+      ? title === undefined
+        ? ''
+        : ` and the page "${title}"`
+      : ` and the text "${text}"`;
+  const cure = OPERATOR_CURES.has(code)
+    ? `; ${keyAdvice(code, apiKey) ?? asClause(CORTEX_ERRORS[code].action)}`
+    : '';
   return new CortexError(code, `${path}: the API answered ${status}${said}${cure}`, {
     retry,
     status,
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   });
+}
+
+/** What answered is not the API. */
+export function inTheWay(path: string, found: string): CortexError {
+  return new CortexError(
+    'CORTEX_NETWORK_ERROR',
+    `${path}: found ${found}, expected JSON; a proxy or a sign-on page stands in the way: let this host reach api_fqdn without one, or check that api_fqdn names the API`,
+    { retry: 'later' },
+  );
+}
+
+/** What is wrong with a refused key as far as it shows; undefined: nothing. */
+function keyAdvice(code: CortexCode, apiKey: string): string | undefined {
+  if (code !== 'CORTEX_UNAUTHORIZED') return undefined;
+  if (/^(["']).*\1$/s.test(apiKey)) {
+    return 'api_key begins and ends with a quotation mark: an env file takes those for a part of it, so remove them';
+  }
+  return /^[\x21-\x7e]*$/.test(apiKey)
+    ? undefined
+    : 'api_key holds a blank, a line end or a character beyond ASCII, which no key does: copy it once more';
 }
 
 /** A sentence of the catalogue as the end of another one. */

@@ -1,17 +1,17 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import axios from 'axios';
-import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Credentials } from '../config/model.js';
 import { LIMITS } from '../pull/limits.js';
 import type { Priority } from '../pull/receipts.js';
 import type { TenantNow } from '../pull/settled.js';
+import { formatDuration } from '../pull/time-text.js';
 import type { TimeWindow } from '../pull/window.js';
+import { createAgents } from './agents.js';
 import { bodyText } from './body.js';
 import { CortexError } from './errors.js';
 import { baseUrl } from './host.js';
 import type { JsonObject, ParsedReply } from './json.js';
 import type { Limiter } from './limiter.js';
+import { networkError } from './network-error.js';
 import { isGood, readReply } from './read-reply.js';
 import { retryAfterMs } from './retry-after.js';
 import { rowsOfReply } from './rows-of-reply.js';
@@ -19,11 +19,12 @@ import type { ReplyRows } from './rows-of-reply.js';
 import { authHeaders } from './signing.js';
 import { createTenantClock } from './tenant-clock.js';
 import type { TenantClock } from './tenant-clock.js';
+import { redirectTarget } from './web-page.js';
 
-/** A page of alerts with many events can take the API this long (peers wait 30 to 120 s). */
-const TIMEOUT_MS = 90_000;
-/** Far above any page met (100 alerts with events: some MB); keeps a runaway body out of memory. */
-const MOST_BODY_BYTES = 256 * 1024 * 1024;
+/** From connecting to the last byte: the API takes up to 90 s for a page of alerts with many events. */
+const TIMEOUT_MS = 120_000;
+/** Far above any page met (100 alerts with events: some MB), and ten of them are held at once. */
+const MOST_BODY_BYTES = 32 * 1024 * 1024;
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -82,9 +83,9 @@ export interface ClientOptions {
   readonly limiter: Limiter;
   /** URL of an HTTP proxy; the usual environment variables apply where there is none. */
   readonly proxy: string | undefined;
-  /** Longest silence of the API, connecting included. Default 90 s. */
+  /** Longest time for a whole reply, connecting included. Default 120 s. */
   readonly timeoutMs?: number;
-  /** Largest body taken, after unpacking. Default 256 MiB. */
+  /** Largest body taken, after unpacking. Default 32 MiB. */
   readonly mostBodyBytes?: number;
   readonly onRequest?: (report: RequestReport) => void;
 }
@@ -94,15 +95,17 @@ export function createCortexClient(options: ClientOptions): CortexClient {
   const { credentials, limiter } = options;
   const clock = createTenantClock();
   const mostBodyBytes = options.mostBodyBytes ?? MOST_BODY_BYTES;
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const agentsFor = createAgents(options.proxy);
   const http = axios.create({
-    timeout: options.timeoutMs ?? TIMEOUT_MS,
     maxContentLength: mostBodyBytes,
     maxRedirects: 0,
     // axios would unpack in small pieces, parse JSON by itself, and lose what a double cannot hold.
     responseType: 'arraybuffer',
     decompress: false,
+    // It would read the environment in its own way.
+    proxy: false,
     validateStatus: () => true,
-    ...agents(options.proxy),
   });
 
   async function post(
@@ -130,10 +133,11 @@ export function createCortexClient(options: ClientOptions): CortexClient {
         const response = await send(url, data, signal).catch((error: unknown) => {
           signal?.throwIfAborted();
           report('network');
-          throw networkError(error, path, credentials.apiKey);
+          throw failed(error, path);
         });
-        // A refusal may be of a proxy, which has a clock of its own.
-        if (isGood(response.status)) clock.saw(response.headers.date, startedMs, performance.now());
+        // Other refusals may be of a proxy, which has a clock of its own.
+        if (isGood(response.status) || response.status === 401)
+          clock.saw(response.headers.date, startedMs, performance.now());
         report(response.status);
         return response;
       },
@@ -141,25 +145,53 @@ export function createCortexClient(options: ClientOptions): CortexClient {
     );
     const encoding = headers['content-encoding'] as string | undefined;
     const text = await bodyText(body, encoding, mostBodyBytes).catch((error: unknown) => {
-      throw networkError(error, path, credentials.apiKey);
+      throw failed(error, path);
     });
     const told = retryAfterMs(headers['retry-after'], Date.now());
     const itsLimiter = quota === 'own' ? undefined : limiter;
-    return readReply({ status, text, retryAfterMs: told }, path, credentials.apiKey, itsLimiter);
+    const target = redirectTarget(headers.location, url);
+    const reply = { status, text, target, retryAfterMs: told };
+    return readReply(reply, path, credentials.apiKey, itsLimiter);
   }
 
+  /** One deadline for all of it: a body that drips would keep any silence short. */
   async function send(url: string, data: JsonObject, signal: AbortSignal | undefined) {
-    return await http.post<Buffer>(
-      url,
-      { request_data: data },
-      {
-        headers: {
-          'Content-Type': 'application/json',
-          'Accept-Encoding': 'gzip',
-          ...authHeaders(credentials, Date.now()),
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      return await http.post<Buffer>(
+        url,
+        { request_data: data },
+        {
+          headers: {
+            'Content-Type': 'application/json',
+            'Accept-Encoding': 'gzip',
+            ...authHeaders(credentials, signingTimeMs()),
+          },
+          ...agentsFor(url),
+          signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
         },
-        ...(signal === undefined ? {} : { signal }),
-      },
+      );
+    } catch (error) {
+      if (!deadline.aborted) throw error;
+      throw new Error(`not whole within ${formatDuration(timeoutMs)}`, { cause: error });
+    }
+  }
+
+  /** The tenant judges a signature by its own clock. */
+  function signingTimeMs(): number {
+    const now = clock.now();
+    return now === undefined ? Date.now() : Math.round((now.atLeastMs + now.atMostMs) / 2);
+  }
+
+  function failed(error: unknown, path: string): CortexError {
+    const { code, message = '' } = error as { code?: string; message?: string };
+    if (code !== 'ERR_BUFFER_TOO_LARGE' && !message.startsWith('maxContentLength')) {
+      return networkError(error, path, credentials.apiKey);
+    }
+    return new CortexError(
+      'CORTEX_INVALID_REPLY',
+      `${path}: found a reply of more than ${mostBodyBytes} bytes, expected a page of some MB`,
+      { retry: 'later' },
     );
   }
 
@@ -174,7 +206,9 @@ export function createCortexClient(options: ClientOptions): CortexClient {
       return await post(url, path, requestData, callOptions);
     } catch (error) {
       // A signature may have gone stale on the way; signed anew it is refused only if the key is wrong.
-      if (!(error instanceof CortexError) || error.code !== 'CORTEX_UNAUTHORIZED') throw error;
+      const isSigned = credentials.authType === 'advanced';
+      const isStale = error instanceof CortexError && error.code === 'CORTEX_UNAUTHORIZED';
+      if (!isSigned || !isStale) throw error;
       return await post(url, path, requestData, callOptions);
     }
   }
@@ -208,23 +242,4 @@ function listBody({ timeField, window, offset }: ListRequest): JsonObject {
     search_to: offset + LIMITS.pageRows,
     sort: { field: timeField, keyword: 'asc' },
   };
-}
-
-/** Code and text of the error alone: an axios error holds headers and body. */
-function networkError(error: unknown, path: string, apiKey: string): CortexError {
-  const { code, message } = error as { code?: string; message?: string };
-  const found = [code, message].filter(Boolean).join(': ').replaceAll(apiKey, '[redacted]');
-  return new CortexError(
-    'CORTEX_NETWORK_ERROR',
-    `${path}: found no whole reply (${found}), expected one; check api_fqdn, the proxy and the network`,
-    { retry: 'later' },
-  );
-}
-
-/** axios follows the proxy variables of the environment by itself, and tunnels https through them. */
-function agents(proxy: string | undefined) {
-  const direct = { httpAgent: new HttpAgent({ keepAlive: true }) };
-  if (proxy === undefined) return { ...direct, httpsAgent: new HttpsAgent({ keepAlive: true }) };
-  const httpsAgent = new HttpsProxyAgent(proxy, { keepAlive: true });
-  return { ...direct, httpsAgent, proxy: false } as const;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isSafeNumber, parse } from 'lossless-json';
+import { CortexError } from './errors.js';
 
 /** JSON as a reply holds it; numbers that a double cannot hold exactly are strings, see `exactNumber`. */
 export type JsonValue =
@@ -41,16 +42,18 @@ export function parseReply(text: string): ParsedReply {
     return { value: JSON.parse(marked) as JsonValue, lossless: marked !== text };
   }
   let lossless = false;
-  const value = parse(text, undefined, {
-    // A plain number wherever it has the same value, so that both ways of parsing agree on it.
-    parseNumber: (token) => {
-      if (isSafeNumber(token)) return Number(token);
-      lossless = true;
-      return `${MARK}${token}`;
-    },
-    // As JSON.parse has it: the last one wins.
-    onDuplicateKey: ({ newValue }) => newValue,
-  }) as JsonValue;
+  const value = bounded(() =>
+    parse(text, undefined, {
+      // A plain number wherever it has the same value, so that both ways of parsing agree on it.
+      parseNumber: (token) => {
+        if (isSafeNumber(token)) return Number(token);
+        lossless = true;
+        return `${MARK}${token}`;
+      },
+      // As JSON.parse has it: the last one wins.
+      onDuplicateKey: ({ newValue }) => newValue,
+    }),
+  ) as JsonValue;
   return { value, lossless };
 }
 
@@ -83,8 +86,22 @@ export function exactNumber(value: JsonValue | undefined): string | undefined {
 
 /** Compact JSON on one line, exact numbers included. */
 export function encodeJson(value: JsonValue, lossless: boolean): string {
-  const json = JSON.stringify(value);
+  const json = bounded(() => JSON.stringify(value));
   return lossless ? json.replace(MARKED, '$1') : json;
+}
+
+/** What recursion makes of a value; one that is nested deeper than the stack goes is no reply of the API's. */
+export function bounded<Result>(recursion: () => Result): Result {
+  try {
+    return recursion();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CortexError(
+      'CORTEX_INVALID_REPLY',
+      'found a record nested thousands of levels deep, expected some levels',
+      { retry: 'later' },
+    );
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
-import { classify, errorCodeOf } from './classify.js';
+import { classify, errorCodeOf, inTheWay } from './classify.js';
 import { CortexError } from './errors.js';
 import { isJsonObject, parseReply } from './json.js';
 import type { ParsedReply } from './json.js';
 import type { Limiter } from './limiter.js';
+import { pageTitle } from './web-page.js';
 
 /** A quota counted by the minute has room again after this long, where the API does not say. */
 const OWN_QUOTA_WAIT_MS = 30_000;
@@ -11,6 +12,8 @@ const OWN_QUOTA_WAIT_MS = 30_000;
 export interface Reply {
   readonly status: number;
   readonly text: string;
+  /** Where a redirect leads. */
+  readonly target: string | undefined;
   /** What the header `Retry-After` says. */
   readonly retryAfterMs: number | undefined;
 }
@@ -20,21 +23,23 @@ export interface Reply {
  * hears of refusals and successes; without one the call has a quota of its own.
  */
 export function readReply(
-  { status, text, retryAfterMs }: Reply,
+  { status, text, target, retryAfterMs }: Reply,
   path: string,
   apiKey: string,
   limiter: Limiter | undefined,
 ): ParsedReply {
   const parsed = parseBody(text);
+  const title = parsed === undefined ? pageTitle(text) : undefined;
   const reply = isJsonObject(parsed?.value) ? parsed.value.reply : undefined;
   const failed = isGood(status) ? errorCodeOf(reply) : status;
   if (failed !== undefined) {
     const quotaWaitMs = limiter === undefined ? OWN_QUOTA_WAIT_MS : undefined;
-    const options = { path, apiKey, retryAfterMs, quotaWaitMs };
+    const options = { path, apiKey, title, target, retryAfterMs, quotaWaitMs };
     const error = classify(failed, reply ?? parsed?.value, options);
     if (error.code === 'CORTEX_RATE_LIMITED') limiter?.rateLimited(retryAfterMs);
     throw error;
   }
+  if (title !== undefined) throw inTheWay(path, `the page "${title}"`);
   if (parsed === undefined || reply === undefined) {
     const found = parsed === undefined ? 'no JSON' : 'JSON without "reply"';
     throw new CortexError(

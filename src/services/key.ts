@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { encodeJson, isJsonObject } from '../cortex/json.js';
+import { bounded, encodeJson, isJsonObject } from '../cortex/json.js';
 import type { JsonValue } from '../cortex/json.js';
 import { KEY_LENGTH } from '../pull/checkpoint.js';
 
@@ -10,7 +10,10 @@ export function shortKey(text: string): string {
 
 /** The content of a record as text, the same whatever the order of its fields: that is not the API's promise. */
 export function canonicalText(value: JsonValue): string {
-  return encodeJson(sorted(value), true);
+  return encodeJson(
+    bounded(() => sorted(value)),
+    true,
+  );
 }
 
 function sorted(value: JsonValue): JsonValue {

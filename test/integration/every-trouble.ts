@@ -88,7 +88,7 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
 
   const healthy = await startTenant({ behaviour: FAST });
   tenants.push(healthy);
-  const loginPage = createServer((_, response) => response.end('<html>Please log in</html>'));
+  const loginPage = createServer((_, response) => response.end('Please log in'));
   const loginPort = await listen(loginPage, 0);
   const refusing = { behaviour: { ...FAST, refuseServerCreationTime: true } };
   const wrongKey = await input('wrong_key', { incidents: {} }, {});

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Seconds: from a cached page to a page of alerts with many events, up to the client's timeout of 90 s. */
+/** Seconds: from a cached page to a page of alerts with many events, up to near the client's deadline of 120 s. */
 const REQUEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90];
 /** Seconds: from no wait to the longest pause after a 429. */
 const WAIT_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];

@@ -24,6 +24,7 @@ describe('an answer of the API that is no reply', () => {
     [402, refusal(402, 'no license'), 'CORTEX_NOT_LICENSED', 'never'],
     [403, refusal(403, 'no permission'), 'CORTEX_FORBIDDEN', 'never'],
     [404, refusal(404, 'not found'), 'CORTEX_BAD_REQUEST', 'never'],
+    [408, refusal(408, 'request timeout'), 'CORTEX_SERVER_ERROR', 'later'],
     [407, refusal(407, 'log in'), 'CORTEX_NETWORK_ERROR', 'later'],
     [429, refusal(429, 'Too many requests'), 'CORTEX_RATE_LIMITED', 'later'],
     [500, refusal(500, 'An error occurred'), 'CORTEX_SERVER_ERROR', 'later'],
@@ -67,9 +68,9 @@ describe('an answer of the API that is no reply', () => {
   it.each([
     ['a gateway page', 502, '<html>Bad Gateway</html>', 'CORTEX_SERVER_ERROR'],
     ['an empty refusal', 403, '', 'CORTEX_FORBIDDEN'],
-    ['HTML with status 200', 200, '<html>Login</html>', 'CORTEX_INVALID_REPLY'],
+    ['HTML with status 200', 200, '<html>Login</html>', 'CORTEX_NETWORK_ERROR'],
     ['cut JSON', 200, '{"reply":{"incidents":[{"a"', 'CORTEX_INVALID_REPLY'],
-    ['a redirect', 302, '', 'CORTEX_BAD_REQUEST'],
+    ['a redirect', 302, '', 'CORTEX_NETWORK_ERROR'],
   ])('%s is told by its status', async (_, status, body, code) => {
     const tenant = await startTenant((response) => {
       response.writeHead(status, { Location: '/login' });
@@ -77,6 +78,33 @@ describe('an answer of the API that is no reply', () => {
     });
     expect((await errorFrom(tenant)).code).toBe(code);
     expect(tenant.received).toHaveLength(1);
+  });
+
+  it.each<[string, number, Record<string, string>, string, RegExp]>([
+    [
+      'a redirect with its target',
+      302,
+      { Location: 'https://sso.example/login?token=s3cret' },
+      '',
+      /^(?!.*s3cret).*302 to https:\/\/sso\.example\/login, .*sign-on page stands in the way/s,
+    ],
+    [
+      'a page with its title',
+      200,
+      {},
+      '<!DOCTYPE html>\n<html><head><title>\n Sign in </title></head></html>',
+      /the page "Sign in", expected JSON; a proxy or a sign-on page stands in the way/,
+    ],
+    [
+      'a page of a gateway with its title',
+      502,
+      {},
+      '<html><head><title>502 Bad Gateway</title></head></html>',
+      /the API answered 502 and the page "502 Bad Gateway"/,
+    ],
+  ])('names %s', async (_, status, headers, body, message) => {
+    const tenant = await startTenant((response) => response.writeHead(status, headers).end(body));
+    expect((await errorFrom(tenant)).message).toMatch(message);
   });
 
   it('carries its status, so that callers can fall back on 404', async () => {
@@ -119,14 +147,30 @@ describe('a connection that breaks', () => {
     expect(await errorFrom(nobody)).toMatchObject({ code: 'CORTEX_NETWORK_ERROR' });
   });
 
-  it('is broken off here where the unpacked body grows out of bounds', async () => {
+  it('is a network error where the body drips on without an end', async () => {
     const tenant = await startTenant((response) => {
-      response.writeHead(200, { 'Content-Encoding': 'gzip' });
-      response.end(gzipSync(JSON.stringify({ reply: { incidents: ['x'.repeat(100_000)] } })));
+      response.writeHead(200, { 'Content-Length': 100_000 });
+      const drip = setInterval(() => response.write(' '), 20);
+      response.on('close', () => {
+        clearInterval(drip);
+      });
+    });
+    const error = await errorFrom(tenant, clientOf({ timeoutMs: 500 }));
+    expect(error).toMatchObject({ code: 'CORTEX_NETWORK_ERROR', retry: 'later' });
+    expect(error.message).toContain('not whole within 500 ms');
+  });
+
+  it.each([
+    ['as it comes', {}, (body: string) => body],
+    ['once it is unpacked', { 'Content-Encoding': 'gzip' }, gzipSync],
+  ])('is broken off here where the body grows out of bounds %s', async (_, headers, packed) => {
+    const body = JSON.stringify({ reply: { total_count: 1, incidents: ['x'.repeat(100_000)] } });
+    const tenant = await startTenant((response) => {
+      response.writeHead(200, headers).end(packed(body));
     });
     const error = await errorFrom(tenant, clientOf({ mostBodyBytes: 50_000 }));
-    expect(error.code).toBe('CORTEX_NETWORK_ERROR');
-    expect(error.message).toContain('50000');
+    expect(error).toMatchObject({ code: 'CORTEX_INVALID_REPLY', retry: 'later' });
+    expect(error.message).toContain('more than 50000 bytes');
   });
 
   it('is the given reason where the caller broke it off', async () => {

@@ -43,6 +43,11 @@ describe('a list call', () => {
       { reply: { total_count: null, incidents: null } },
       { total: null, rows: [] },
     ],
+    [
+      'the error code 0, which is none',
+      { reply: { err_code: 0, total_count: 0, incidents: [] } },
+      { total: 0, rows: [] },
+    ],
     ['a count and no rows', { reply: { total_count: 0 } }, { total: 0, rows: [] }],
   ])('takes a reply: %s', async (_, body, expected) => {
     const tenant = await tenantSaying(body);
@@ -88,6 +93,10 @@ describe('a list call', () => {
           status: 200,
           elapsedMs: expect.any(Number) as number,
           waitedMs: expect.any(Number) as number,
+          tenantNow: {
+            atLeastMs: expect.any(Number) as number,
+            atMostMs: expect.any(Number) as number,
+          },
         },
       ],
     ]);
@@ -126,6 +135,50 @@ describe('a refused signature', () => {
     });
     expect(tenant.received).toHaveLength(2);
   });
+});
+
+describe('a signature', () => {
+  it("is made by the tenant's clock, once a reply told of it", async () => {
+    const aheadMs = 3_600_000;
+    const tenant = await startTenant((response, nth) => {
+      response.setHeader('Date', new Date(Date.now() + aheadMs).toUTCString());
+      sendJson(response, nth === 1 ? { reply: { err_code: 401 } } : ONE_ROW, nth === 1 ? 401 : 200);
+    });
+    const credentials = { apiKey: 'secret', apiKeyId: '7', authType: 'advanced' } as const;
+    await clientOf({ credentials }).list(firstPage(tenant));
+    const [first = 0, second = 0] = tenant.received.map(({ headers }) =>
+      Number(headers['x-xdr-timestamp']),
+    );
+    expect(second - first).toBeGreaterThan(aheadMs - 5_000);
+    expect(second - Date.now()).toBeLessThan(aheadMs + 5_000);
+  });
+});
+
+describe('a refused standard key', () => {
+  it('is sent no second time: nothing in it goes stale', async () => {
+    const tenant = await tenantSaying({ reply: { err_code: 401 } }, 401);
+    const asked = clientOf().list(firstPage(tenant));
+    await expect(asked).rejects.toMatchObject({ code: 'CORTEX_UNAUTHORIZED' });
+    expect(tenant.received).toHaveLength(1);
+  });
+
+  it.each(['"quoted"', "'quoted'"])(
+    'tells of the quotation marks around it: %s',
+    async (apiKey) => {
+      const tenant = await tenantSaying({ reply: { err_code: 401 } }, 401);
+      const client = clientOf({ credentials: { apiKey, apiKeyId: '7', authType: 'standard' } });
+      await expect(client.list(firstPage(tenant))).rejects.toThrow(/quotation mark: .*remove them/);
+    },
+  );
+
+  it.each(['“k3y”', 'k3 y', 'k3y\n'])(
+    'tells of a character in it that no key has: %j',
+    async (apiKey) => {
+      const tenant = await tenantSaying({ reply: { err_code: 401 } }, 401);
+      const client = clientOf({ credentials: { apiKey, apiKeyId: '7', authType: 'standard' } });
+      await expect(client.list(firstPage(tenant))).rejects.toThrow(/^(?!.*k3).*copy it once more/s);
+    },
+  );
 });
 
 describe('the check of credentials', () => {

@@ -41,9 +41,25 @@ describe('api_fqdn', () => {
     'https://',
     'ftp://acme.example',
     'user:secret@',
+    'a@evil.com',
+    'user:secret@acme.xdr.eu.paloaltonetworks.com',
+    '10.0.0.1',
+    'https://10.0.0.1:8443/x',
+    '10.1',
+    '0x7f.1',
+    '2130706433',
+    '0177.0.0.1',
+    '[2001:db8::1]',
+    'acme%2Exdr.eu.paloaltonetworks.com',
+    'acme。xdr.eu.paloaltonetworks.com',
+    '\\\\acme.xdr.eu.paloaltonetworks.com',
   ])('is refused with what is expected: "%s"', (pasted) => {
     expect(() => baseUrl(pasted)).toThrow(
       expect.objectContaining({ code: 'CORTEX_HOST_INVALID', retry: 'never' }) as Error,
     );
+  });
+
+  it('is not shown with a password', () => {
+    expect(() => baseUrl('user:secret@acme.example')).toThrow(/^(?!.*secret)/s);
   });
 });

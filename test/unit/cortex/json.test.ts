@@ -121,3 +121,17 @@ describe('JSON on its way from Cortex to Devo', () => {
     );
   });
 });
+
+describe('a value nested deeper than the stack goes', () => {
+  it.each([
+    ['plain', '1'],
+    ['with an exact number', '12345678901234567890'],
+  ])('is an invalid reply, %s', (_, leaf) => {
+    const depth = 200_000;
+    const text = `{"a":${'['.repeat(depth)}${leaf}${']'.repeat(depth)}}`;
+    expect(() => {
+      const { value, lossless } = parseReply(text);
+      return encodeJson(value, lossless);
+    }).toThrow(expect.objectContaining({ code: 'CORTEX_INVALID_REPLY' }) as Error);
+  });
+});

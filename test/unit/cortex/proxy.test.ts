@@ -7,12 +7,14 @@ import { createAuthority } from '../devo/certificates.js';
 import { clientOf, firstPage, sendJson, startTenant } from './tenant.js';
 
 /** An HTTP proxy that tunnels, or answers CONNECT with a refusal. */
-async function startProxy(refusal?: string): Promise<{ url: string; tunnels: string[] }> {
+async function startProxy(refusal?: string) {
   const tunnels: string[] = [];
+  const logins: (string | undefined)[] = [];
   const sockets = new Set<Socket>();
   const server = createServer();
   server.on('connect', (request, client: Socket) => {
     tunnels.push(request.url ?? '');
+    logins.push(request.headers['proxy-authorization']);
     sockets.add(client);
     if (refusal !== undefined) {
       client.end(`HTTP/1.1 ${refusal}\r\nContent-Length: 0\r\n\r\n`);
@@ -31,7 +33,7 @@ async function startProxy(refusal?: string): Promise<{ url: string; tunnels: str
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tunnels };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tunnels, logins };
 }
 
 async function startSecureTenant() {
@@ -68,11 +70,50 @@ describe('https through an http proxy', () => {
     expect(tenant.received).toHaveLength(2);
   });
 
-  it('is tunnelled where HTTPS_PROXY names one', async () => {
+  it.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY'])(
+    'is tunnelled where %s names one, over one tunnel too',
+    async (name) => {
+      const [tenant, proxy] = await Promise.all([startSecureTenant(), startProxy()]);
+      vi.stubEnv(name, proxy.url);
+      const client = clientOf();
+      await client.list(firstPage(tenant));
+      await client.list(firstPage(tenant));
+      expect(proxy.tunnels).toEqual([new URL(tenant.url).host]);
+      expect(tenant.received).toHaveLength(2);
+    },
+  );
+
+  it.each(['the config', 'the environment'])(
+    'decodes the password that %s gives',
+    async (place) => {
+      const [tenant, proxy] = await Promise.all([startSecureTenant(), startProxy()]);
+      const url = proxy.url.replace('//', '//user:p%40ss@');
+      if (place === 'the environment') vi.stubEnv('HTTPS_PROXY', url);
+      await clientOf(place === 'the config' ? { proxy: url } : {}).list(firstPage(tenant));
+      const [login = ''] = proxy.logins;
+      expect(Buffer.from(login.replace('Basic ', ''), 'base64').toString()).toBe('user:p@ss');
+    },
+  );
+
+  it('speaks plain HTTP to a proxy that is named without a scheme', async () => {
     const [tenant, proxy] = await Promise.all([startSecureTenant(), startProxy()]);
-    vi.stubEnv('HTTPS_PROXY', proxy.url);
+    vi.stubEnv('HTTPS_PROXY', proxy.url.replace('http://', ''));
     await clientOf().list(firstPage(tenant));
-    expect(proxy.tunnels).toEqual([new URL(tenant.url).host]);
+    expect(proxy.tunnels).toHaveLength(1);
+  });
+
+  it('names a kind of proxy that it does not speak to', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'socks5://user:pr0xy-password@proxy.example:1080');
+    const asked = clientOf().list(firstPage(await startSecureTenant()));
+    await expect(asked).rejects.toThrow(/^(?!.*pr0xy-password).*found socks5, expected/s);
+  });
+
+  it('says on one line what is wrong where TLS is spoken to a proxy without it', async () => {
+    const [tenant, proxy] = await Promise.all([startSecureTenant(), startProxy()]);
+    const asked = clientOf({ proxy: proxy.url.replace('http:', 'https:') }).list(firstPage(tenant));
+    await expect(asked).rejects.toThrow(
+      /^(?!.*(\n|openssl)).*plain HTTP was spoken where TLS was expected: check scheme and port/s,
+    );
   });
 
   it('is left out for hosts in NO_PROXY', async () => {
@@ -104,6 +145,7 @@ describe('a certificate nobody vouches for', () => {
     const tenant = await startSecureTenant();
     await expect(clientOf().list(firstPage(tenant))).rejects.toMatchObject({
       code: 'CORTEX_NETWORK_ERROR',
+      message: expect.stringContaining('set NODE_EXTRA_CA_CERTS to the PEM file') as string,
     });
     expect(tenant.received).toHaveLength(0);
   });
