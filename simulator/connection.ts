@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
-import { FrameStream } from './frame-stream.js';
-import type { FrameSink } from './frame-stream.js';
+import { FrameStream } from './frames.js';
+import type { FrameSink } from './frames.js';
 import type { Random } from './random.js';
 import type { ReceiverMode } from './receiver-options.js';
 
@@ -107,8 +107,11 @@ export class Connection {
     const { kind } = this.#mode;
     if (kind === 'never-close') return;
     // Closing the TCP socket under TLS sends a FIN and no close_notify.
-    if (kind === 'fin' && this.#socket !== this.#raw) this.#raw.destroy();
-    else this.#socket.end();
-    this.#events.ended();
+    if (kind === 'fin' && this.#socket !== this.#raw) {
+      this.#raw.destroy();
+    } else {
+      this.#socket.end();
+      this.#events.ended();
+    }
   }
 }

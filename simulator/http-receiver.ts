@@ -1,9 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 
-import { FrameStream } from './frame-stream.js';
-import { isTag } from './frame.js';
-import { readBody } from './http-body.js';
+import { FrameStream, isTag } from './frames.js';
+import { readBody } from './net.js';
 import type { ReceiverMode } from './receiver-options.js';
 
 export interface HttpSink {

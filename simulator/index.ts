@@ -1,6 +1,6 @@
 export { reckoningLine } from './reckoning.js';
 export type { Reckoning } from './reckoning.js';
-export { runSimulator } from './run-simulator.js';
+export { runSimulator } from './simulator.js';
 export { scenario } from './scenario.js';
 export { startSimulator } from './simulator.js';
 export type { Simulator } from './simulator.js';

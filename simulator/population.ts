@@ -1,4 +1,4 @@
-import { isChosen, mix, createRandom } from './random.js';
+import { createRandom, isChosen, mix } from './random.js';
 import { Timeline } from './timeline.js';
 
 /** So many records spread over a range of time, plus any number of records in single milliseconds. */
@@ -27,68 +27,67 @@ export class Population {
   /** What the API shows, by the time that the kind is filtered by. */
   readonly visible = new Timeline();
   readonly #hidden = new Timeline();
-  readonly #seed: number;
-  readonly #late: Delay;
-  readonly #onVisible: (index: number, atMs: number) => void;
 
-  constructor(options: {
-    readonly seed: number;
-    readonly late: Delay;
-    readonly onVisible?: (index: number, atMs: number) => void;
-  }) {
-    this.#seed = options.seed;
-    this.#late = options.late;
-    this.#onVisible = options.onVisible ?? (() => undefined);
-  }
+  constructor(
+    readonly seed: number,
+    readonly firstId: number,
+    readonly late: Delay = { share: 0, maxMs: 1 },
+  ) {}
 
   /** Records made but not shown yet. */
   get hiddenCount(): number {
     return this.#hidden.size;
   }
 
+  idOf(index: number): string {
+    return String(this.firstId + index);
+  }
+
+  /** The index that an id stands for; undefined for an id that no visible record has. */
+  indexOf(id: string): number | undefined {
+    const index = Number(id) - this.firstId;
+    return this.visible.has(this.timeOf(index), index) ? index : undefined;
+  }
+
+  /** Where a record stands in `visible`. */
+  timeOf(index: number): number {
+    return this.times[index] ?? Number.NaN;
+  }
+
   /** Makes one record of this time; it shows at once, or later where it belongs to the late share. */
-  add(timeMs: number): void {
+  add(wholeMs: number): void {
     const index = this.times.length;
+    const timeMs = this.exactTime(index, wholeMs);
     this.times.push(timeMs);
-    const { share, maxMs } = this.#late;
-    const delayMs = isChosen(share, this.#seed, index, SALT.late)
-      ? 1 + (mix(this.#seed, index, SALT.lateness) % maxMs)
+    const { share, maxMs } = this.late;
+    const delayMs = isChosen(share, this.seed, index, SALT.late)
+      ? 1 + (mix(this.seed, index, SALT.lateness) % maxMs)
       : 0;
     this.#hidden.insert(timeMs + delayMs, index);
   }
 
-  /** Makes the records of a history; `exactTime` turns the whole ms of a record into the time it gets. */
-  addHistory(
-    history: History,
-    exactTime: (index: number, timeMs: number) => number = (_index, timeMs) => timeMs,
-  ): void {
-    for (const timeMs of historyTimes(history, this.#seed)) {
-      this.add(exactTime(this.times.length, timeMs));
-    }
+  addHistory({ count, fromMs, toMs, bursts = [] }: History): void {
+    const random = createRandom(this.seed);
+    const spread = Array.from({ length: count }, () => fromMs + random.below(toMs - fromMs + 1));
+    const inBursts = bursts.flatMap((burst) => Array<number>(burst.count).fill(burst.atMs));
+    for (const timeMs of Float64Array.from([...spread, ...inBursts]).sort()) this.add(timeMs);
   }
 
   /** Shows what is due by `nowMs`. */
   advance(nowMs: number): void {
     for (const index of this.#hidden.takeUpTo(nowMs)) {
       this.visible.insert(this.times[index] ?? nowMs, index);
-      this.#onVisible(index, nowMs);
+      this.shown(index, nowMs);
     }
   }
-}
 
-function historyTimes(history: History, seed: number): Float64Array {
-  const bursts = history.bursts ?? [];
-  const total = bursts.reduce((sum, burst) => sum + burst.count, history.count);
-  const times = new Float64Array(total);
-  const random = createRandom(seed);
-  const widthMs = history.toMs - history.fromMs + 1;
-  for (let index = 0; index < history.count; index++) {
-    times[index] = history.fromMs + random.below(widthMs);
+  /** The time that a record of this whole millisecond gets. */
+  protected exactTime(_index: number, wholeMs: number): number {
+    return wholeMs;
   }
-  let next = history.count;
-  for (const burst of bursts) {
-    times.fill(burst.atMs, next, next + burst.count);
-    next += burst.count;
+
+  /** A record has just become visible. */
+  protected shown(_index: number, _atMs: number): void {
+    return;
   }
-  return times.sort();
 }

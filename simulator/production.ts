@@ -17,24 +17,17 @@ export class Production {
 
   constructor(rates: ProductionRates, random: Random, startMs: number) {
     this.#random = random;
-    const steps: readonly Step[] = [...RECORD_KINDS, 'modifications'];
-    this.#clockworks = steps
-      .map((step) => ({ step, perSecond: (rates[step] ?? 0) * (rates.speed ?? 1) }))
-      .filter(({ perSecond }) => perSecond > 0)
-      .map(({ step, perSecond }) => {
-        const gapMs = 1000 / perSecond;
-        return { step, gapMs, nextMs: startMs + gapMs * random.next() };
-      });
+    this.#clockworks = ([...RECORD_KINDS, 'modifications'] as const).flatMap((step) => {
+      const perSecond = (rates[step] ?? 0) * (rates.speed ?? 1);
+      const gapMs = 1000 / perSecond;
+      return perSecond > 0 ? [{ step, gapMs, nextMs: startMs + gapMs * random.next() }] : [];
+    });
   }
 
   /** Calls `make` for all that fell due by `nowMs`, in order of time; `atMs` is a whole epoch ms. */
   advance(nowMs: number, make: (step: Step, atMs: number) => void): void {
     for (;;) {
-      const due = this.#clockworks.reduce<Clockwork | undefined>(
-        (first, clockwork) =>
-          first === undefined || clockwork.nextMs < first.nextMs ? clockwork : first,
-        undefined,
-      );
+      const [due] = this.#clockworks.toSorted((a, b) => a.nextMs - b.nextMs);
       if (due === undefined || due.nextMs > nowMs) return;
       make(due.step, Math.floor(due.nextMs));
       // Between half and one and a half gaps: an even rate without an even beat.

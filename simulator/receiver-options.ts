@@ -1,5 +1,3 @@
-import type { BookTags } from './books.js';
-
 /**
  * What the receiver does to its connections:
  * `normal`: reads all, answers the sender's end with its own (TLS: close_notify, then FIN);
@@ -37,8 +35,6 @@ export interface ReceiverOptions {
       }
     | { readonly kind: 'tcp' }
     | { readonly kind: 'http'; readonly domain: string; readonly token: string };
-  /** Tags other than the defaults. */
-  readonly tags?: Partial<BookTags>;
   readonly mode?: ReceiverMode;
   /** Called with each event that is well formed; for tests that compare contents. */
   readonly onEvent?: (tag: string, text: string) => void;
@@ -56,4 +52,8 @@ export interface ReceiverStats {
   readonly handshakeErrors: number;
   readonly bytes: number;
   readonly events: number;
+  /** Events of connections that ended in order. */
+  readonly endedEvents: number;
+  /** Events of connections that broke: all that a collector may rightly send again. */
+  readonly brokenEvents: number;
 }

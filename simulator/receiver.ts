@@ -5,9 +5,9 @@ import type { Server as TlsServer } from 'node:tls';
 
 import type { Book } from './books.js';
 import { Connection } from './connection.js';
-import { parseFrame } from './frame.js';
+import { parseFrame } from './frames.js';
 import { createHttpHandler } from './http-receiver.js';
-import { listen } from './listen.js';
+import { listen, reservePort } from './net.js';
 import { createRandom } from './random.js';
 import type {
   ReceiverMode,
@@ -15,17 +15,13 @@ import type {
   ReceiverStats,
   ServerCredentials,
 } from './receiver-options.js';
-import type { Received } from './reckoning.js';
-import { reservePort } from './reserve-port.js';
-import { Tally } from './tally.js';
-import type { Arrivals } from './tally.js';
+import type { Arrivals } from './reckoning.js';
+import { Tally } from './reckoning.js';
 
 /** A simulated Devo endpoint, listening. Its side of a reckoning is `received`. */
 export interface Receiver {
   readonly port: number;
-  readonly received: Received & {
-    readonly malformed: { readonly count: number; readonly reasons: readonly string[] };
-  };
+  readonly received: Tally;
   /** Changes what it does, open connections included; resolves when it is in force. */
   setMode(mode: ReceiverMode): Promise<void>;
   stats(): ReceiverStats;
@@ -39,14 +35,15 @@ export interface Receiver {
  * @throws {Error} `EADDRINUSE` where another process has the port asked for
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const tally = new Tally(options.tags);
+  const tally = new Tally();
   const random = createRandom(options.seed ?? 1);
   const connections = new Map<Socket, Connection | undefined>();
-  const counts = { connections: 0, ended: 0, resets: 0, handshakeErrors: 0, bytes: 0, events: 0 };
+  const counts = { connections: 0, ended: 0, resets: 0, handshakeErrors: 0, bytes: 0 };
+  const eventCounts = { events: 0, endedEvents: 0, brokenEvents: 0 };
   let mode: ReceiverMode = options.mode ?? { kind: 'normal' };
 
   const accept = (tag: string, text: string): void => {
-    counts.events++;
+    eventCounts.events++;
     tally.accept(tag, text);
     options.onEvent?.(tag, text);
   };
@@ -57,19 +54,32 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       else accept(frame.tag, frame.text);
     },
     fault: (reason: string) => tally.refuse(reason),
-    cut: () => tally.cutOff(),
+    cut: () => tally.cut++,
     bytes: (count: number): void => {
       counts.bytes += count;
-    },
-    ended: (): void => {
-      counts.ended++;
     },
     reset: (): void => {
       counts.resets++;
     },
   };
   const open = (raw: Socket, socket: Socket): void => {
-    connections.set(raw, new Connection({ raw, socket, mode, random, events }));
+    let own = 0;
+    let inOrder = false;
+    const ownEvents = {
+      ...events,
+      line: (line: string): void => {
+        own++;
+        events.line(line);
+      },
+      ended: (): void => {
+        counts.ended++;
+        inOrder = true;
+      },
+    };
+    connections.set(raw, new Connection({ raw, socket, mode, random, events: ownEvents }));
+    raw.once('close', () => {
+      eventCounts[inOrder ? 'endedEvents' : 'brokenEvents'] += own;
+    });
   };
 
   const { transport } = options;
@@ -149,7 +159,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       }
       for (const connection of connections.values()) connection?.setMode(next);
     },
-    stats: () => ({ ...counts, open: connections.size }),
+    stats: () => ({ ...counts, ...eventCounts, open: connections.size }),
     arrivals: (book) => tally.arrivals(book),
     stop: async () => {
       const closed = closeListener(server);

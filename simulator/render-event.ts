@@ -5,41 +5,17 @@ const SALT = { pid: 31, address: 32, event: 33 };
 
 /** Columns that are null in the events of this tenant, as most columns of most events are. */
 const EMPTY_COLUMNS = [
-  ...['install_type', 'host_boot_time'].map((name) => `agent_${name}`),
-  ...['sub_type', 'utc_diff_minutes'].map((name) => `event_${name}`),
-  ...['image_sha256', 'image_md5', 'signature_vendor', 'auth_id', 'session_id'].map(
-    (name) => `actor_process_${name}`,
-  ),
-  ...['command_line', 'image_md5', 'image_name', 'image_path', 'image_sha256'].map(
-    (name) => `causality_actor_process_${name}`,
-  ),
-  ...['command_line', 'image_name', 'image_path', 'image_sha256', 'os_pid'].map(
-    (name) => `os_actor_process_${name}`,
-  ),
-  ...['md5', 'sha256', 'name', 'path', 'macro_sha256', 'signature_status'].map(
-    (name) => `action_file_${name}`,
-  ),
-  ...['key_name', 'value_name', 'data', 'full_key'].map((name) => `action_registry_${name}`),
-  ...['image_name', 'image_command_line', 'image_sha256', 'instance_id', 'causality_id'].map(
-    (name) => `action_process_${name}`,
-  ),
-  ...['app_id', 'app_category', 'app_subcategory', 'app_technology', 'device_name'].map(
-    (name) => `fw_${name}`,
-  ),
-  ...['email_subject', 'email_sender', 'email_recipient', 'rule', 'rule_id', 'vsys', 'xff'].map(
-    (name) => `fw_${name}`,
-  ),
-  ...['interface_from', 'interface_to', 'serial_number', 'url_domain', 'misc'].map(
-    (name) => `fw_${name}`,
-  ),
-  ...['agent_id', 'action_external_hostname', 'causality_actor_process_execution_time'].map(
-    (name) => `dst_${name}`,
-  ),
-  ...['type', 'sub_type'].flatMap((name) => [`identity_${name}`, `resource_${name}`]),
-  ...['dns_query_name', 'image_id', 'image_name', 'container_id', 'container_name', 'namespace'],
-  ...['cluster_name', 'referenced_resource', 'operation_name', 'project', 'cloud_provider'],
-  ...['module_id', 'association_strength', 'dst_association_strength', 'story_id', 'user_agent'],
-];
+  'actor_process',
+  'causality_actor',
+  'os_actor',
+  'action_file',
+  'fw',
+  'dst',
+].flatMap((prefix) =>
+  ['image_md5', 'image_sha256', 'command_line', 'signature_vendor', 'auth_id', 'session_id']
+    .concat(['app_category', 'interface_from', 'serial_number', 'url_domain', 'device_name'])
+    .map((name) => `${prefix}_${name}_unused`),
+);
 const EMPTY_TEXT = EMPTY_COLUMNS.map((name) => `"${name}":null`).join(',');
 
 /** Columns of one event that hold something, as pairs of name and JSON text. */

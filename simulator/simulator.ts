@@ -1,19 +1,17 @@
 import { join } from 'node:path';
-
 import { DEFAULT_TAGS } from './books.js';
-import type { Book } from './books.js';
+import type { Book, OwedOptions } from './books.js';
 import { createAuthority, writeClientCertificates } from './certificates.js';
-import { parseMode } from './receiver-mode.js';
-import type { OwedOptions } from './ledger.js';
 import { QUERY_CREDENTIALS, startQueryServer } from './query/query-server.js';
 import type { QueryServer, QueryServerOptions } from './query/query-server.js';
-import { reckon } from './reckoning.js';
-import type { Reckoning } from './reckoning.js';
+import type { ReceiverMode } from './receiver-options.js';
 import { startReceiver } from './receiver.js';
 import type { Receiver } from './receiver.js';
+import { reckon, reckoningLine } from './reckoning.js';
+import type { Reckoning } from './reckoning.js';
+import type { TenantOptions } from './tenant-options.js';
 import { startTenant } from './tenant.js';
 import type { Tenant } from './tenant.js';
-import type { TenantOptions } from './tenant-options.js';
 import { writeConfig } from './write-config.js';
 import type { ServiceKeys, ServiceName } from './write-config.js';
 
@@ -109,7 +107,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   tenant.addControl('GET', 'reckoning', () => reckoning());
   tenant.addControl('GET', 'receiver', () => receiver.stats());
   tenant.addControl('POST', 'receiver', async (body) => {
-    await receiver.setMode(parseMode(body));
+    await receiver.setMode(body as ReceiverMode);
     return receiver.stats();
   });
   return {
@@ -145,4 +143,38 @@ export function booksOf(
 
 function isOn(value: unknown): boolean {
   return value === true || value === 'true';
+}
+
+export interface RunSimulatorOptions extends SimulatorOptions {
+  readonly print: (line: string) => void;
+  /** Ends the run. */
+  readonly until: AbortSignal;
+}
+
+/**
+ * Runs tenant and receiver in this process until it is interrupted: prints the addresses first and the
+ * reckoning last, and returns it.
+ * @throws {Error} `EADDRINUSE` where another process has a port asked for
+ */
+export async function runSimulator(options: RunSimulatorOptions): Promise<Reckoning> {
+  const simulator = await startSimulator(options);
+  try {
+    options.print(`tenant    ${simulator.tenant.url}`);
+    options.print(`control   ${simulator.tenant.url}/simulator/stats`);
+    options.print(`receiver  127.0.0.1:${simulator.receiver.port} (mutual TLS)`);
+    options.print(`config    ${simulator.configFile}`);
+    await aborted(options.until);
+    const reckoning = simulator.reckoning();
+    options.print(reckoningLine(reckoning));
+    return reckoning;
+  } finally {
+    await simulator.stop();
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

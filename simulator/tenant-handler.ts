@@ -1,22 +1,68 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-
-import { ApiFault } from './api-fault.js';
-import { authorise } from './authorise.js';
 import { answerControl } from './control.js';
 import type { ControlRoute } from './control.js';
-import { createEndpoints, ENDPOINT_PATHS } from './endpoints.js';
-import { readBody } from './http-body.js';
-import { requestData } from './list-request.js';
+import { ENDPOINT_PATHS, createEndpoints } from './endpoints.js';
+import { requestData } from './list-call.js';
+import { readBody } from './net.js';
 import { createRandom } from './random.js';
-import { SlidingWindow } from './sliding-window.js';
-import { applyFault, drawFault, SERVER_ERROR_TEXT } from './tenant-faults.js';
 import { ENDPOINT_NAMES } from './tenant-options.js';
 import type { Behaviour, Credentials, EndpointName, Faults } from './tenant-options.js';
-import { faultReply, jsonReply, sendReply } from './tenant-reply.js';
+import {
+  ApiFault,
+  SERVER_ERROR_TEXT,
+  applyFault,
+  drawFault,
+  faultReply,
+  jsonReply,
+  sendReply,
+} from './tenant-reply.js';
 import type { TenantReply } from './tenant-reply.js';
+import { SlidingWindow } from './tenant-stats.js';
 import type { RequestCounts } from './tenant-stats.js';
 import type { World } from './world.js';
+
+/** An advanced key's signature is good for this long, clock differences included. */
+const SIGNATURE_MS = 15 * 60_000;
+
+/**
+ * Checks the headers of one request against the tenant's key.
+ * @throws {ApiFault} 401 for a wrong key, a wrong id, or a signature that is wrong, old or from the future
+ */
+export function authorise(
+  headers: IncomingHttpHeaders,
+  credentials: Credentials,
+  nowMs: number,
+): void {
+  const authorization = headers.authorization ?? '';
+  const rightId = headers['x-xdr-auth-id'] === credentials.apiKeyId;
+  const expected =
+    credentials.authType === 'standard'
+      ? credentials.apiKey
+      : signature(headers, credentials.apiKey, nowMs);
+  if (!rightId || expected === undefined || !sameText(authorization, expected)) {
+    throw new ApiFault(401, 'Public API request unauthorized');
+  }
+}
+
+function signature(
+  headers: IncomingHttpHeaders,
+  apiKey: string,
+  nowMs: number,
+): string | undefined {
+  const nonce = headers['x-xdr-nonce'];
+  const timestamp = headers['x-xdr-timestamp'];
+  if (typeof nonce !== 'string' || !/^[A-Za-z0-9]{64}$/.test(nonce)) return undefined;
+  if (typeof timestamp !== 'string' || !/^\d{13}$/.test(timestamp)) return undefined;
+  if (Math.abs(Number(timestamp) - nowMs) > SIGNATURE_MS) return undefined;
+  return createHash('sha256').update(`${apiKey}${nonce}${timestamp}`).digest('hex');
+}
+
+function sameText(left: string, right: string): boolean {
+  const [first, second] = [Buffer.from(left), Buffer.from(right)];
+  return first.length === second.length && timingSafeEqual(first, second);
+}
 
 const PREFIX = '/public_api/';
 
@@ -69,8 +115,7 @@ export function createTenantHandler(parts: TenantParts): RequestListener {
     const fault = drawFault(settings.faults, random);
     world.advance();
     const data = requestData(body?.toString('utf8') ?? '');
-    const { body: text, rows } = endpoints[endpoint](data, settings.behaviour);
-    const reply = jsonReply(text, rows);
+    const reply = jsonReply(endpoints[endpoint](data, settings.behaviour));
     return fault === undefined ? reply : applyFault(fault, reply, random);
   }
 
@@ -85,9 +130,9 @@ export function createTenantHandler(parts: TenantParts): RequestListener {
     counts.arrived(endpoint, nowMs);
     response.setHeader('Date', new Date(nowMs).toUTCString());
     answer(request, endpoint, nowMs)
-      .catch((error: unknown) => faultReply(error, settings.behaviour.retryAfterSeconds))
+      .catch(faultReply)
       .then(async (reply) => {
-        counts.answered(endpoint, reply.transport === 'reset' ? 0 : reply.status, reply.rows);
+        counts.answered(endpoint, reply.transport === 'reset' ? 0 : reply.status);
         await sendReply(request, response, reply);
       })
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));

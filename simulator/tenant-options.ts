@@ -1,5 +1,4 @@
-import type { EventRange } from './alerts.js';
-import type { Oversize } from './incidents.js';
+import type { EventRange, Oversize } from './records.js';
 import type { Delay, History } from './population.js';
 
 /** What the tenant holds. Alerts are shown by both versions of the multi-event call and by `get_alerts`. */
@@ -51,23 +50,16 @@ export const NO_FAULTS: Faults = {
 
 /** How the tenant answers; everything here can be changed while it runs. */
 export interface Behaviour {
-  /** 500 for a sort on another field than the filter's. */
-  readonly strictSort: boolean;
   /** Rows at this offset and beyond are not returned; 0: all are. */
   readonly offsetCap: number;
-  /** Counts are null in list replies. */
-  readonly nullCounts: boolean;
   /** Form of the batch extra-data reply, or 404 for the call. */
   readonly batchReply: 'object' | 'list' | 'missing';
-  readonly alertsPerIncidentInBatch: number;
   /** v1 of the multi-event call answers 500 to `server_creation_time`. */
   readonly refuseServerCreationTime: boolean;
   /** Requests in any sliding second before a 429; 0: no limit. */
   readonly requestsPerSecond: number;
   /** Calls of `get_incident_extra_data` in any sliding minute before a 429; 0: no limit. */
   readonly extraDataPerMinute: number;
-  /** `Retry-After` of a 429 in seconds; 0: no such header. */
-  readonly retryAfterSeconds: number;
   /** With every page of incidents, this share of its rows' number is modified somewhere in the window. */
   readonly modifyWhileRead: number;
   /** Status that an endpoint answers to everything: 402 or 403. */
@@ -75,15 +67,11 @@ export interface Behaviour {
 }
 
 export const DEFAULT_BEHAVIOUR: Behaviour = {
-  strictSort: true,
   offsetCap: 10_000,
-  nullCounts: false,
   batchReply: 'object',
-  alertsPerIncidentInBatch: 50,
   refuseServerCreationTime: false,
   requestsPerSecond: 10,
   extraDataPerMinute: 10,
-  retryAfterSeconds: 0,
   modifyWhileRead: 0,
   denied: {},
 };
@@ -117,12 +105,8 @@ export interface TenantOptions {
   readonly firstId?: number;
   readonly history?: Readonly<Partial<Record<RecordKind, History>>>;
   readonly production?: ProductionRates;
-  /** Records that show later than their server time; default none. The field knows up to 4 minutes. */
+  /** Alerts that show later than their server time; default none. The field knows up to 4 minutes. */
   readonly late?: Delay;
-  /** Kinds that `late` is for; default alerts. */
-  readonly lateKinds?: readonly RecordKind[];
-  /** Alerts whose host was offline: detected long before the server had them; default none. */
-  readonly detectionLag?: Delay;
   readonly oversize?: Oversize;
   /** Default 1 to 3. */
   readonly eventsPerAlert?: EventRange;

@@ -1,12 +1,38 @@
-import { SlidingWindow } from './sliding-window.js';
 import type { EndpointName } from './tenant-options.js';
+
+/** Counts what happened in the last `widthMs`; also remembers the most it ever was. */
+export class SlidingWindow {
+  readonly #widthMs: number;
+  #times: number[] = [];
+  #most = 0;
+
+  constructor(widthMs: number) {
+    this.#widthMs = widthMs;
+  }
+
+  /** Most that happened in any window of this width so far. */
+  get most(): number {
+    return this.#most;
+  }
+
+  /** How many happened in the window that ends at `nowMs`. */
+  count(nowMs: number): number {
+    const firstInside = this.#times.findIndex((timeMs) => timeMs > nowMs - this.#widthMs);
+    this.#times = firstInside === -1 ? [] : this.#times.slice(firstInside);
+    return this.#times.length;
+  }
+
+  add(nowMs: number): void {
+    this.#times.push(nowMs);
+    this.#most = Math.max(this.#most, this.count(nowMs));
+  }
+}
 
 /** What a tenant was asked, for tests and reports. */
 export interface TenantStats {
   readonly requests: number;
   /** Requests by `<endpoint> <status>`; status 0: the connection was reset. */
   readonly byEndpoint: Readonly<Record<string, number>>;
-  readonly rowsServed: number;
   /** Most requests in any second. */
   readonly mostPerSecond: number;
   /** Most calls of `get_incident_extra_data` in any minute. */
@@ -22,7 +48,6 @@ export class RequestCounts {
   readonly #minute = new SlidingWindow(60_000);
   readonly #byEndpoint = new Map<string, number>();
   #requests = 0;
-  #rows = 0;
 
   arrived(endpoint: EndpointName | undefined, nowMs: number): void {
     this.#requests++;
@@ -30,17 +55,15 @@ export class RequestCounts {
     if (endpoint === 'get_incident_extra_data') this.#minute.add(nowMs);
   }
 
-  answered(endpoint: EndpointName | undefined, status: number, rows: number): void {
+  answered(endpoint: EndpointName | undefined, status: number): void {
     const key = `${endpoint ?? 'unknown'} ${status}`;
     this.#byEndpoint.set(key, (this.#byEndpoint.get(key) ?? 0) + 1);
-    this.#rows += rows;
   }
 
   snapshot(world: { readonly hidden: number; readonly modifications: number }): TenantStats {
     return {
       requests: this.#requests,
       byEndpoint: Object.fromEntries(this.#byEndpoint),
-      rowsServed: this.#rows,
       mostPerSecond: this.#second.most,
       mostExtraDataPerMinute: this.#minute.most,
       ...world,

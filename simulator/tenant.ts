@@ -1,15 +1,19 @@
 import { createServer } from 'node:http';
 
-import type { Book } from './books.js';
-import { parseBehaviour, parseCount, parseFaults, parseRates } from './control.js';
+import type { Book, OwedOptions, ProducedRecord } from './books.js';
+import { optionsOf } from './control.js';
 import type { ControlRoute } from './control.js';
-import { knows, produced } from './ledger.js';
-import type { OwedOptions, ProducedRecord } from './ledger.js';
-import { listen } from './listen.js';
+import { produced } from './books.js';
+import { listen } from './net.js';
 import { createTenantHandler } from './tenant-handler.js';
 import { RequestCounts } from './tenant-stats.js';
 import type { TenantStats } from './tenant-stats.js';
-import { DEFAULT_BEHAVIOUR, DEFAULT_CREDENTIALS, NO_FAULTS } from './tenant-options.js';
+import {
+  DEFAULT_BEHAVIOUR,
+  DEFAULT_CREDENTIALS,
+  NO_FAULTS,
+  RECORD_KINDS,
+} from './tenant-options.js';
 import type {
   Behaviour,
   Credentials,
@@ -18,6 +22,8 @@ import type {
   TenantOptions,
 } from './tenant-options.js';
 import { World } from './world.js';
+
+const RATE_NAMES = [...RECORD_KINDS, 'modifications', 'modifiedAmong', 'speed'];
 
 /** A simulated Cortex XDR tenant, listening. */
 export interface Tenant {
@@ -35,8 +41,6 @@ export interface Tenant {
   /** All identities of a book that are owed. Long for big tenants: `produced` makes one at a time. */
   owed(book: Book, options?: OwedOptions): readonly string[];
   produced(book: Book, options?: OwedOptions): Iterable<ProducedRecord>;
-  /** Whether a record was ever shown. */
-  knows(book: Book, identity: string): boolean;
   /** Adds a call to the control endpoint: `<method> /simulator/<name>`. */
   addControl(method: 'GET' | 'POST', name: string, route: ControlRoute): void;
   stop(): Promise<void>;
@@ -77,7 +81,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     produce: (rates) => world.produce(rates),
     modify: (count) => {
       const nowMs = world.advance();
-      return world.modifyIncidents(count, 0, world.incidents.population.visible.size, nowMs);
+      return world.modifyIncidents(count, 0, world.incidents.visible.size, nowMs);
     },
     stats: () => {
       world.advance();
@@ -94,7 +98,6 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
       world.advance();
       return produced(world, book, owedOptions);
     },
-    knows: (book, identity) => knows(world, book, identity),
     addControl: (method, name, route) => {
       routes.set(`${method} /simulator/${name}`, route);
     },
@@ -107,21 +110,23 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
 
   tenant.addControl('GET', 'stats', () => tenant.stats());
   tenant.addControl('POST', 'faults', (body) => {
-    tenant.setFaults(parseFaults(body));
+    tenant.setFaults(optionsOf<Partial<Faults>>(body, Object.keys(NO_FAULTS)));
     return settings.faults;
   });
   tenant.addControl('POST', 'behaviour', (body) => {
-    tenant.setBehaviour(parseBehaviour(body));
+    tenant.setBehaviour(optionsOf<Partial<Behaviour>>(body, Object.keys(DEFAULT_BEHAVIOUR)));
     return settings.behaviour;
   });
   tenant.addControl('POST', 'production', (body) => {
-    tenant.produce(parseRates(body));
+    tenant.produce(optionsOf<ProductionRates>(body, RATE_NAMES));
     return tenant.stats();
   });
   tenant.addControl('POST', 'stop-production', () => {
     tenant.produce({});
     return tenant.stats();
   });
-  tenant.addControl('POST', 'modify', (body) => ({ modified: tenant.modify(parseCount(body)) }));
+  tenant.addControl('POST', 'modify', (body) => ({
+    modified: tenant.modify(optionsOf<{ count?: number }>(body, ['count']).count ?? 1),
+  }));
   return tenant;
 }

@@ -1,22 +1,30 @@
 /** Odd, so that multiplying by it modulo 2^32 maps every index to another place: the golden ratio's bits. */
 const SCATTER = 0x9e3779b1;
 
+interface Entry {
+  readonly timeMs: number;
+  readonly index: number;
+}
+
 /**
  * Records in the order of one of their times. Records of the same time stand in an order that is
  * arbitrary (not that of their indexes) and always the same, as in a real column store.
  */
 export class Timeline {
-  #times = new Float64Array(1024);
-  #indexes = new Uint32Array(1024);
-  #size = 0;
+  readonly #entries: Entry[] = [];
 
   get size(): number {
-    return this.#size;
+    return this.#entries.length;
   }
 
   /** Index of the record at a position; positions go from 0 to `size - 1`. */
   at(position: number): number {
-    return this.#indexes[position] ?? Number.NaN;
+    return this.#entries[position]?.index ?? Number.NaN;
+  }
+
+  /** The records in their order. */
+  *indexes(): Generator<number, void, undefined> {
+    for (let position = 0; position < this.size; position++) yield this.at(position);
   }
 
   /** The first position whose time is `timeMs` or later. */
@@ -30,66 +38,40 @@ export class Timeline {
   }
 
   has(timeMs: number, index: number): boolean {
-    const position = this.#position(timeMs, scattered(index));
-    return (
-      position < this.#size && this.#times[position] === timeMs && this.#indexes[position] === index
-    );
+    const found = this.#entries[this.#position(timeMs, scattered(index))];
+    return found?.timeMs === timeMs && found.index === index;
   }
 
   insert(timeMs: number, index: number): void {
-    if (this.#size === this.#times.length) this.#grow();
     const position = this.#position(timeMs, scattered(index));
-    this.#times.copyWithin(position + 1, position, this.#size);
-    this.#indexes.copyWithin(position + 1, position, this.#size);
-    this.#times[position] = timeMs;
-    this.#indexes[position] = index;
-    this.#size++;
+    if (position === this.size) this.#entries.push({ timeMs, index });
+    else this.#entries.splice(position, 0, { timeMs, index });
   }
 
   /** Takes out one record; nothing happens if it is not there. */
   remove(timeMs: number, index: number): void {
-    if (!this.has(timeMs, index)) return;
-    const position = this.#position(timeMs, scattered(index));
-    this.#cut(position, position + 1);
+    if (this.has(timeMs, index)) {
+      this.#entries.splice(this.#position(timeMs, scattered(index)), 1);
+    }
   }
 
   /** Takes out all records up to and including `timeMs` and returns their indexes. */
   takeUpTo(timeMs: number): readonly number[] {
-    const end = this.firstAfter(timeMs);
-    if (end === 0) return [];
-    const taken = Array.from(this.#indexes.subarray(0, end));
-    this.#cut(0, end);
-    return taken;
-  }
-
-  #cut(from: number, to: number): void {
-    this.#times.copyWithin(from, to, this.#size);
-    this.#indexes.copyWithin(from, to, this.#size);
-    this.#size -= to - from;
+    return this.#entries.splice(0, this.firstAfter(timeMs)).map(({ index }) => index);
   }
 
   #position(timeMs: number, tie: number): number {
-    let low = 0;
-    let high = this.#size;
+    let [low, high] = [0, this.size];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const time = this.#times[middle] ?? 0;
-      if (time < timeMs || (time === timeMs && scattered(this.#indexes[middle] ?? 0) < tie)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
+      const entry = this.#entries[middle];
+      const before =
+        entry !== undefined &&
+        (entry.timeMs < timeMs || (entry.timeMs === timeMs && scattered(entry.index) < tie));
+      if (before) low = middle + 1;
+      else high = middle;
     }
     return low;
-  }
-
-  #grow(): void {
-    const times = new Float64Array(this.#size * 2);
-    times.set(this.#times);
-    this.#times = times;
-    const indexes = new Uint32Array(this.#size * 2);
-    indexes.set(this.#indexes);
-    this.#indexes = indexes;
   }
 }
 

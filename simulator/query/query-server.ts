@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { readBody } from '../http-body.js';
-import { listen } from '../listen.js';
+import { readBody } from '../net.js';
+import { listen } from '../net.js';
 import { LinqError, parseLinq } from './linq.js';
 import { MODES, renderAnswer } from './render.js';
 import type { Mode } from './render.js';

@@ -6,6 +6,7 @@ import type { Faults } from '../../simulator/tenant-options.js';
 import type { ReceiverMode } from '../../simulator/receiver-options.js';
 import type { CollectorProcess } from '../integration/collector-process.js';
 import { startUp } from '../integration/collector-process.js';
+import { eventually } from '../integration/eventually.js';
 
 /** Trouble of the API throughout: one request in seven fails in one way or another. */
 export const API_FAULTS: Partial<Faults> = {
@@ -37,7 +38,7 @@ export type Disturbance = (scene: Scene) => Promise<void>;
 export const DISTURBANCES = {
   worker: async (scene) => {
     await scene.collector.killWorker();
-    scene.collector = startUp(scene.simulator.configFile);
+    await restart(scene);
   },
   temporal: async ({ collector }) => {
     collector.killTemporal();
@@ -45,7 +46,7 @@ export const DISTURBANCES = {
   },
   'worker and temporal': async (scene) => {
     await scene.collector.kill();
-    scene.collector = startUp(scene.simulator.configFile);
+    await restart(scene);
   },
   'api outage': async (scene) => {
     scene.simulator.tenant.setFaults({ ...NO_FAULTS, reset: 1 });
@@ -76,6 +77,12 @@ export function drawKind(random: Random): DisturbanceKind {
     left -= share;
   }
   return 'worker';
+}
+
+/** Begins when the receiver has read what the system still held of the killed sender's. */
+async function restart(scene: Scene): Promise<void> {
+  await eventually('the end of all connections', () => scene.simulator.receiver.stats().open === 0);
+  scene.collector = startUp(scene.simulator.configFile);
 }
 
 async function receiverMode(scene: Scene, mode: ReceiverMode): Promise<void> {

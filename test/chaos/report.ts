@@ -20,7 +20,7 @@ export function reportLines({
       return `${kind.padEnd(22)}${String(times.length).padStart(5)} ${seconds(times[times.length >> 1])} ${seconds(times.at(-1))}`;
     }),
     `connections reset by the receiver: ${resets}`,
-    `segments in flight at the kills: ${kills.reduce((sum, { inFlight }) => sum + inFlight, 0)}, which explain at most ${mostDuplicates} duplicates`,
+    `segments in flight at the kills: ${kills.reduce((sum, { inFlight }) => sum + inFlight, 0)}, events that may rightly come again: ${mostDuplicates}`,
     `half events where the collector was killed in mid-event: ${reckoning.cut} of at most ${mostCut}`,
     reckoningLine(reckoning),
   ];

@@ -17,8 +17,8 @@ const LOOK_EVERY_MS = 50;
 const MOMENT_MS = 1_500;
 /** Without a new event for this long the run has failed: longer than any wait of the collector's own. */
 const STANDSTILL_MS = 240_000;
-/** A segment holds at most 5,000 alerts, each with the 1 to 3 events the simulated tenant gives it. */
-const MOST_FRAMES = 5_000 * 4;
+/** A connection that ended in order is confirmed to a worker that lives on for so long, busy machine included. */
+const CONFIRMED_AFTER_MS = 5_000;
 
 /** Deliveries at a time: of the live stream and of the backfill. */
 const DELIVERIES = 2;
@@ -40,6 +40,8 @@ export interface Kill {
   readonly before: number;
   /** Segments on their way to the receiver at that moment. */
   readonly inFlight: number;
+  /** Events that no connection had settled a while before; 0 where the collector lived on. */
+  readonly exposed: number;
   /** From the end of the disturbance until the collector connects to deliver again, or everything is there. */
   readonly recoveryMs: number;
 }
@@ -51,7 +53,7 @@ export interface ChaosResult {
   readonly resets: number;
   /** Half events that kills explain: one for each delivery under way at each. */
   readonly mostCut: number;
-  /** Duplicates that the segments in flight explain. */
+  /** Events on connections that the receiver broke or that a kill came upon: what may rightly be sent again. */
   readonly mostDuplicates: number;
 }
 
@@ -91,6 +93,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     simulator.receiver.arrivals('alerts').unique +
     simulator.receiver.arrivals('alert_events').unique;
 
+  /** Events on connections that are over, by when that was so. */
+  const settled: { readonly atMs: number; readonly events: number }[] = [];
+  function settledLongAgo(): number {
+    const atMs = performance.now() - CONFIRMED_AFTER_MS;
+    return settled.findLast((sample) => sample.atMs <= atMs)?.events ?? 0;
+  }
+
   /** Waits until something is so, or everything has arrived. */
   async function until(isSo: () => boolean): Promise<void> {
     let last = arrived();
@@ -98,6 +107,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     while (last < expected && !isSo()) {
       await sleep(LOOK_EVERY_MS);
       if (scene.collector.hasEnded()) throw new Error('the collector ended by itself');
+      const { endedEvents, brokenEvents } = simulator.receiver.stats();
+      settled.push({ atMs: performance.now(), events: endedEvents + brokenEvents });
       const now = arrived();
       if (now !== last) changedMs = performance.now();
       last = now;
@@ -129,11 +140,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       const kind = nextKind();
       const before = arrived();
       const inFlight = simulator.receiver.stats().open;
+      const safe = settledLongAgo();
       await DISTURBANCES[kind](scene);
+      const exposed = kind.startsWith('worker') ? simulator.receiver.stats().events - safe : 0;
       const overMs = performance.now();
       const { connections } = simulator.receiver.stats();
       await until(() => simulator.receiver.stats().connections > connections);
-      const kill = { kind, before, inFlight, recoveryMs: performance.now() - overMs };
+      const kill = { kind, before, inFlight, exposed, recoveryMs: performance.now() - overMs };
       kills.push(kill);
       options.print(lineOf(number, kill));
     }
@@ -142,14 +155,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await untilPrinted(scene.collector, /Collector running/);
     const code = await scene.collector.stop();
     if (code !== 0) throw new Error(`the collector ended with exit code ${code}`);
-    const { resets } = simulator.receiver.stats();
+    const { resets, brokenEvents } = simulator.receiver.stats();
     const workerKills = kills.filter(({ kind }) => kind.startsWith('worker')).length;
     return {
       kills,
       reckoning: simulator.reckoning(),
       resets,
       mostCut: DELIVERIES * workerKills,
-      mostDuplicates: (DELIVERIES * workerKills + resets) * MOST_FRAMES,
+      mostDuplicates: kills.reduce((sum, { exposed }) => sum + exposed, brokenEvents),
     };
   } catch (error) {
     options.print(scene.collector.output().slice(-4_000));

@@ -16,7 +16,7 @@ import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { reservePort } from '../../simulator/reserve-port.js';
+import { reservePort } from '../../simulator/net.js';
 import { startEmbeddedTemporal } from '../../src/worker/temporal/embedded-temporal.js';
 import type { EmbeddedTemporal } from '../../src/worker/temporal/embedded-temporal.js';
 import { freePort } from '../../src/worker/temporal/free-port.js';

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createAuthority, writeClientCertificates } from '../../simulator/certificates.js';
-import { listen } from '../../simulator/listen.js';
+import { listen } from '../../simulator/net.js';
 import { startReceiver } from '../../simulator/receiver.js';
 import type { Receiver } from '../../simulator/receiver.js';
 import { startTenant } from '../../simulator/tenant.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFailed, test } from 'vitest';
-import { listen } from '../../simulator/listen.js';
+import { listen } from '../../simulator/net.js';
 import { startReceiver } from '../../simulator/receiver.js';
 import { EVERY_SERVICE } from '../../simulator/write-config.js';
 import { changeConfig } from './change-config.js';

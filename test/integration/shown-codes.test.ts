@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, expect, test } from 'vitest';
-import { listen } from '../../simulator/listen.js';
+import { listen } from '../../simulator/net.js';
 import { startReceiver } from '../../simulator/receiver.js';
 import { startTenant } from '../../simulator/tenant.js';
 import { writeConfig } from '../../simulator/write-config.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { listen } from '../../simulator/listen.js';
+import { listen } from '../../simulator/net.js';
 import { startTenant } from '../../simulator/tenant.js';
 import type { TenantOptions } from '../../simulator/tenant-options.js';
 import { writeConfig } from '../../simulator/write-config.js';

@@ -1,5 +1,4 @@
-import type { Sending } from '../world/ledger.js';
-import type { Ledger } from '../world/ledger.js';
+import type { Sending, Ledger } from '../world/ledger.js';
 import type { Check } from './check.js';
 
 /** A crash between the confirmation and the report to the server sends nothing again. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { listen } from '../../../simulator/listen.js';
+import { listen } from '../../../simulator/net.js';
 import { loadSimulator } from '../../../src/cli/load-simulator.js';
 import { runProgram } from '../../../src/cli/program.js';
 import { fakeIo } from './fake-io.js';

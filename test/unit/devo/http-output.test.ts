@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpOutputConfig } from '../../../src/config/model.js';
 import { createHttpOutput } from '../../../src/devo/http-output.js';
-import { reservePort } from '../../../simulator/reserve-port.js';
+import { reservePort } from '../../../simulator/net.js';
 import { codeOfRejection, framesOf, SENDING, segmentOf, unwatched } from './segments.js';
 
 const TOKEN = 'abcdefghijklmnopqrstuvwxyz012345';

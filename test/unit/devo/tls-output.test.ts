@@ -7,7 +7,7 @@ import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from '
 import type { TlsOutputConfig } from '../../../src/config/model.js';
 import { createOutput } from '../../../src/devo/create-output.js';
 import { toTlsError } from '../../../src/devo/tls-errors.js';
-import { reservePort } from '../../../simulator/reserve-port.js';
+import { reservePort } from '../../../simulator/net.js';
 import type { Authority, CertificateFiles, Identity } from './certificates.js';
 import { createAuthority, writeCertificates } from './certificates.js';
 import type { Receiver, Visit } from './receiver.js';

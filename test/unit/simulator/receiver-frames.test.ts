@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseFrame } from '../../../simulator/frame.js';
-import { FrameStream } from '../../../simulator/frame-stream.js';
-import { Tally } from '../../../simulator/tally.js';
+import { parseFrame, FrameStream } from '../../../simulator/frames.js';
+import { Tally } from '../../../simulator/reckoning.js';
 
 const BODY = '{"incident_id":"1","modification_time":2,"@devo_pulling_id":"1760000000000"}';
 const TAG = 'edr.cortex_xdr.incidents';

@@ -69,7 +69,8 @@ describe.each(KINDS)('a receiver over %s', (kind) => {
     await once(socket, 'end');
     expect(received(receiver)).toBe(500);
     expect(receiver.received.malformed.count).toBe(0);
-    expect(receiver.stats()).toMatchObject({ ended: 1, resets: 0 });
+    expect(receiver.stats()).toMatchObject({ ended: 1, resets: 0, events: 500 });
+    await expect.poll(() => receiver.stats()).toMatchObject({ endedEvents: 500, brokenEvents: 0 });
   });
 
   it('counts a sender that ends in mid-event, as one that is killed', async () => {
@@ -103,6 +104,8 @@ describe.each(KINDS)('a receiver over %s', (kind) => {
     const whole = frames(100).slice(0, 1000).split('\n').length - 1;
     expect(received(receiver)).toBe(whole);
     expect(receiver.stats()).toMatchObject({ resets: 1, ended: 0, bytes: 1000 });
+    const events = { endedEvents: 0, brokenEvents: whole };
+    await expect.poll(() => receiver.stats()).toMatchObject(events);
     expect(receiver.received.malformed.count).toBe(0);
   });
 

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_TAGS } from '../../../simulator/books.js';
 import { reckon, reckoningLine } from '../../../simulator/reckoning.js';
-import type { Received } from '../../../simulator/reckoning.js';
 
-function receivedOf(counts: Readonly<Record<string, number>>): Received {
+function receivedOf(counts: Readonly<Record<string, number>>): Parameters<typeof reckon>[1] {
   const values = Object.values(counts);
   const received = values.reduce((sum, count) => sum + count, 0);
   return {
-    tags: DEFAULT_TAGS,
-    malformed: { count: 0 },
+    malformed: { count: 0, reasons: [] },
     cut: 0,
     strayTags: {},
     arrived: (_book, identity) => counts[identity] ?? 0,

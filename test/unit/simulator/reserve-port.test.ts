@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { listen } from '../../../simulator/listen.js';
+import { listen, reservePort } from '../../../simulator/net.js';
 import { startReceiver } from '../../../simulator/receiver.js';
-import { reservePort } from '../../../simulator/reserve-port.js';
 import { freePort } from '../../../src/worker/temporal/free-port.js';
 
 /**

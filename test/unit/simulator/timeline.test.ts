@@ -36,11 +36,4 @@ describe('a timeline', () => {
     };
     expect(orderOf([0, 1, 2, 3, 4])).toEqual(orderOf([4, 2, 0, 1, 3]));
   });
-
-  it('grows beyond its first size', () => {
-    const timeline = new Timeline();
-    for (let index = 0; index < 5000; index++) timeline.insert(index, index);
-    expect(timeline.takeUpTo(4998)).toHaveLength(4999);
-    expect([timeline.size, timeline.at(0)]).toEqual([1, 4999]);
-  });
 });

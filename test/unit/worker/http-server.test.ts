@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { reservePort } from '../../../simulator/reserve-port.js';
+import { reservePort } from '../../../simulator/net.js';
 import { startHttpServer } from '../../../src/worker/observe/http-server.js';
 import type { HttpServer } from '../../../src/worker/observe/http-server.js';
 

@@ -1,11 +1,12 @@
-import { ApiFault, parameterFault } from './api-fault.js';
+import { ApiFault, parameterFault } from './tenant-reply.js';
+import type { Population } from './population.js';
+import type { Timeline } from './timeline.js';
 
 /** What a list call can be asked for. */
 export interface ListRules {
   /** Fields that `gte` and `lte` and the sort take. */
   readonly timeFields: readonly string[];
   readonly idList?: { readonly field: string; readonly type: 'string' | 'integer' };
-  readonly strictSort: boolean;
 }
 
 /** A list call that passed all checks. Times are epoch ms and belong to the range. */
@@ -45,7 +46,7 @@ export function parseListRequest(data: Record<string, unknown>, rules: ListRules
   const { searchFrom, searchTo } = parsePage(data);
   const sort = parseSort(data.sort, rules);
   const firstField = rules.timeFields[0] ?? '';
-  if (sort !== undefined && filters.timeField !== undefined && rules.strictSort) {
+  if (sort !== undefined && filters.timeField !== undefined) {
     if (sort.field !== filters.timeField) {
       throw parameterFault(
         `Query exceeded resources: sort field ${sort.field} is not the filter field ${filters.timeField}`,
@@ -157,4 +158,53 @@ function isWhole(value: unknown): value is number {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** One kind of record as a list call sees it. */
+export interface ListSource {
+  readonly records: Population;
+  /** The order by a field, where one is kept ready. */
+  readonly orderBy: (field: string) => Timeline | undefined;
+  /** Time of a record in a field; epoch ms. */
+  readonly timeOf: (field: string, index: number) => number;
+}
+
+export interface ListedRows {
+  /** Rows that match, unsaturated. */
+  readonly total: number;
+  /** Records of the page asked for. */
+  readonly indexes: readonly number[];
+  /** Positions of all matching rows in the kept order: `[from, to)`; undefined for a search by ids. */
+  readonly span: { readonly from: number; readonly to: number } | undefined;
+}
+
+/** The rows a list call gets. `offsetCap`: no rows from that offset on; 0: no cap. */
+export function listRows(source: ListSource, request: ListRequest, offsetCap: number): ListedRows {
+  const searchTo = offsetCap === 0 ? request.searchTo : Math.min(request.searchTo, offsetCap);
+  const order = request.ids === undefined ? source.orderBy(request.timeField) : undefined;
+  if (order === undefined) {
+    const matching = search(source, request);
+    const indexes = matching.slice(request.searchFrom, Math.max(request.searchFrom, searchTo));
+    return { total: matching.length, indexes, span: undefined };
+  }
+  const from = order.firstFrom(request.fromMs);
+  const to = order.firstAfter(request.toMs);
+  const indexes: number[] = [];
+  for (let row = request.searchFrom; row < Math.min(searchTo, to - from); row++) {
+    indexes.push(order.at(request.descending ? to - 1 - row : from + row));
+  }
+  return { total: to - from, indexes, span: { from, to } };
+}
+
+function search(source: ListSource, request: ListRequest): readonly number[] {
+  const timeOf = (index: number): number => source.timeOf(request.timeField, index);
+  const ids = request.ids;
+  const candidates =
+    ids === undefined
+      ? [...source.records.visible.indexes()]
+      : [...new Set(ids)].flatMap((id) => source.records.indexOf(id) ?? []);
+  const direction = request.descending ? -1 : 1;
+  return candidates
+    .filter((index) => timeOf(index) >= request.fromMs && timeOf(index) <= request.toMs)
+    .sort((left, right) => direction * (timeOf(left) - timeOf(right) || left - right));
 }
