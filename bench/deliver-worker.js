@@ -61,6 +61,7 @@ async function collector({ port, compression, run }) {
     cert: certificate('domain.crt'),
     key: certificate('domain.key'),
     verifyHostname: true,
+    securityLevel: 1,
     confirmWaitMs: 0,
     serverName: '127.0.0.1',
     compression,

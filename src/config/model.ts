@@ -100,6 +100,8 @@ export interface TlsOutputConfig extends NamedOutput {
   readonly key: string;
   readonly verifyHostname: boolean;
   readonly serverName: string;
+  /** OpenSSL's, 0 to 2. */
+  readonly securityLevel: number;
   readonly compression: boolean;
   /** How long a receiver that has everything must keep the connection open before it is asked to close. */
   readonly confirmWaitMs: number;

@@ -117,6 +117,13 @@ export const TLS_OUTPUT = {
       default: undefined,
       defaultText: 'the address',
     },
+    security_level: {
+      format: 'whole',
+      doc: 'What OpenSSL demands of certificates and ciphers: 0 takes those of old domains that are signed with SHA-1.',
+      default: 1,
+      min: 0,
+      max: 2,
+    },
     compression: { doc: 'Sends events compressed (gzip).', format: 'flag', default: false },
     ...CONFIRMING,
     ...SENDING,

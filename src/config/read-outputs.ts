@@ -108,6 +108,7 @@ function readDestination(
         key: readableFile(tls.key, 'key', inner),
         verifyHostname: tls.verify_hostname,
         serverName: tls.server_name ?? tls.address,
+        securityLevel: tls.security_level,
         compression: tls.compression,
         confirmWaitMs: tls.confirm_wait_in_seconds * 1000,
         sending: sendingOf(tls),

@@ -29,9 +29,15 @@ export const DEVO_ERRORS = {
   },
   DEVO_CERT_UNREADABLE: {
     title: 'Certificate file not usable',
-    cause: 'A file is not PEM, may not be read, or key and certificate do not belong together.',
+    cause:
+      'A file is not PEM (DER, PKCS#12), its key is encrypted, it may not be read, or key and certificate do not belong together.',
     action:
-      'Download certificate, key and chain of one and the same credential, and check the access rights.',
+      'Do what the message says; else download certificate, key and chain of one and the same credential, and check the access rights.',
+  },
+  DEVO_CERT_WEAK: {
+    title: 'Client certificate too weak',
+    cause: 'The certificate is signed with SHA-1 or has a short key, as those of old domains.',
+    action: 'Make a new certificate in Devo; until then set `security_level: 0` for the output.',
   },
   DEVO_CERT_EXPIRED: {
     title: 'Client certificate not valid now',
@@ -42,8 +48,9 @@ export const DEVO_ERRORS = {
   DEVO_TLS_UNTRUSTED: {
     title: 'Server not trusted',
     cause:
-      "The server's certificate was not signed by the configured chain: a wrong `chain`, an intercepting proxy or an impostor.",
-    action: 'Use the chain file of your Devo domain; take intercepting proxies out of the way.',
+      "The server's certificate was not signed by the configured chain, or is too weak: a wrong `chain`, an intercepting proxy, an impostor or an old receiver.",
+    action:
+      'Use the chain file of your Devo domain; take intercepting proxies out of the way. A relay whose certificate is too weak gets a new one, or the output `security_level: 0`.',
   },
   DEVO_TLS_EXPIRED: {
     title: 'Server certificate not valid now',

@@ -49,6 +49,16 @@ export function toTlsError(error: unknown, peer: string): CollectorError | undef
       error,
     );
   }
+  if (code === 'UNSPECIFIED') {
+    // What Node has no code for is in OpenSSL's words: a digest or key that the security level does not take.
+    const { message } = error as Error;
+    return devoError(
+      'DEVO_TLS_UNTRUSTED',
+      `the certificate of ${peer} is not accepted (${message}); if it is too weak, give the receiver a new one or set a lower security_level`,
+      'never',
+      error,
+    );
+  }
   const refused = toClientAlert(error, peer);
   if (refused !== undefined) return refused;
   if (code.startsWith('ERR_SSL_')) {

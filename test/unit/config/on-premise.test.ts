@@ -122,6 +122,7 @@ describe('an on-premise file', () => {
           key: join(root, 'certs/domain.key'),
           verifyHostname: false,
           serverName: 'relay.example.com',
+          securityLevel: 1,
           compression: true,
           confirmWaitMs: 5_000,
           sending: {

@@ -54,7 +54,7 @@ async function outputTo(
     sending: { ...SENDING, ...sending },
   };
   const { chain, cert, key } = files;
-  const tls = { chain, cert, key, verifyHostname: true, serverName: 'localhost' };
+  const tls = { chain, cert, key, verifyHostname: true, serverName: 'localhost', securityLevel: 1 };
   return createOutput(
     secure
       ? { ...common, ...tls, type: 'devo_platform', compression: false }

@@ -17,6 +17,7 @@ export interface ReceiverOptions {
   /** Accepts client certificates of this authority alone; Node looks at them after the handshake. */
   readonly clientChain?: string;
   readonly version?: SecureVersion | undefined;
+  readonly ciphers?: string;
   readonly onVisit: (visit: Visit) => void;
 }
 
@@ -34,7 +35,7 @@ export function startReceiver(options: ReceiverOptions): Promise<Receiver> {
 
 /** The same on a port that is known beforehand. */
 export async function startReceiverAt(port: number, options: ReceiverOptions): Promise<Receiver> {
-  const { identity, version, clientChain, onVisit } = options;
+  const { identity, version, ciphers, clientChain, onVisit } = options;
   const open = new Map<number | undefined, Socket>();
   let server: Server;
   if (identity === undefined) {
@@ -44,6 +45,7 @@ export async function startReceiverAt(port: number, options: ReceiverOptions): P
       {
         ...identity,
         ...(clientChain !== undefined && { ca: clientChain, requestCert: true }),
+        ...(ciphers !== undefined && { ciphers }),
         ...(version !== undefined && { minVersion: version, maxVersion: version }),
       },
       (stream) => {

@@ -14,6 +14,7 @@ export function tlsConfig({ chain, cert, key }: CertificateFiles, port: number):
     key,
     verifyHostname: true,
     serverName: 'localhost',
+    securityLevel: 1,
     compression: false,
     confirmWaitMs: 20,
     sending: SENDING,

@@ -80,6 +80,7 @@ export const PROOFS = {
       'PULL_OWES_TOO_MUCH',
     ],
     'unit/activities/read-settled.test.ts': ['CORTEX_CLOCK_DIFFERS'],
+    'unit/devo/certificate-files.test.ts': ['DEVO_CERT_WEAK'],
     'unit/devo/tls-alert.test.ts': ['DEVO_TLS_CLIENT_REFUSED'],
     'unit/worker/weak-confirmation.test.ts': ['DEVO_CONFIRM_WEAK'],
     'unit/activities/sifter.test.ts': ['RECORD_TIME_FOREIGN', 'PULL_PAGES_REPEAT'],
