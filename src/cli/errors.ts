@@ -28,6 +28,27 @@ export const CLI_ERRORS = {
     cause: '--start-time is neither ISO 8601 nor epoch milliseconds, or it lies in the future.',
     action: 'Give a past time such as 2026-01-31 or 2026-01-31T08:00:00Z.',
   },
+  USAGE_VERIFY_OFF: {
+    title: 'No output is verified',
+    cause: 'No output of the config has `verify`, or the one named with --output has none.',
+    action: 'Add `verify` with address and token to an output.',
+  },
+  USAGE_VERIFY_STREAM: {
+    title: 'Stream cannot be compared by record',
+    cause:
+      'Its records have no id of their own (`agent_audits`), or reading them again would take a call per incident (`incident_alerts`).',
+    action: 'Compare the other streams, or send the range again by a backfill.',
+  },
+  USAGE_VERIFY_RANGE: {
+    title: 'Range not comparable yet',
+    cause: 'The range begins so late that its records may still be under way to Devo.',
+    action: 'Choose an earlier --from, or wait.',
+  },
+  VERIFY_MISSING: {
+    title: 'Records missing in Devo',
+    cause: 'The API has records that Devo lacks.',
+    action: 'Run the command again with --repair, and once more when its backfills have ended.',
+  },
   USAGE_FOLDER: {
     title: 'Folder not usable',
     cause:

@@ -12,6 +12,7 @@ import { addStatus } from './status.js';
 import { addSteering } from './steer.js';
 import { addUp } from './up.js';
 import { addValidate } from './validate.js';
+import { addVerify } from './verify.js';
 import { addWorker } from './worker.js';
 
 /** In the order of the help. */
@@ -24,6 +25,7 @@ const COMMANDS = [
   addReset,
   addBackfill,
   addValidate,
+  addVerify,
   addDemo,
   addSimulator,
 ];

@@ -105,7 +105,7 @@ function createClient(config: HttpOutputConfig, ca: string | undefined): AxiosIn
 }
 
 /** Keeps connections, through the proxy that the usual environment variables name for this address, if any. */
-function agentFor(address: string, ca: string | undefined): Agent {
+export function agentFor(address: string, ca: string | undefined): Agent {
   const trust = { minVersion: 'TLSv1.2', ...(ca && { ca }) } as const;
   const proxy = getProxyForUrl(address);
   if (proxy === '') return new Agent({ keepAlive: true, ...trust });

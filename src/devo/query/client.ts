@@ -5,6 +5,7 @@ import type { VerifyConfig } from '../../config/model.js';
 import { CollectorError } from '../../errors/collector-error.js';
 import { startDeadline } from '../deadline.js';
 import { codeOf, devoError } from '../errors.js';
+import { agentFor } from '../http-output.js';
 import type { Column } from './fields.js';
 import { readColumns, readRows } from './reply.js';
 import type { QueryRows, RawReply } from './reply.js';
@@ -54,6 +55,8 @@ export function createQueryClient(
   const { timeoutMs = TIMEOUT_MS, retryWaitMs = RETRY_WAIT_MS, mostRows = MOST_ROWS } = options;
   const http = axios.create({
     baseURL: address.replace(/\/search(\/query)?$/, ''),
+    httpsAgent: agentFor(address, undefined),
+    proxy: false,
     maxRedirects: 0,
     maxContentLength: MOST_BODY_BYTES,
     validateStatus: () => true,
@@ -61,15 +64,16 @@ export function createQueryClient(
     transformResponse: (text: unknown) => text,
   });
   /** How far Devo's clock is ahead of this host's: a range by a clock that is behind would leave out the latest events. */
-  let aheadMs = 0;
+  let clockAheadMs: number | undefined;
+  const aheadMs = () => clockAheadMs ?? 0;
   const turn = turns.get(address) ?? new PQueue({ concurrency: 1 });
   turns.set(address, turn);
 
   function bodyOf({ text, fromMs, untilMs }: Query, limit: number): string {
     return JSON.stringify({
       query: text,
-      from: Math.floor((fromMs + aheadMs) / 1_000),
-      to: Math.floor((Math.min(untilMs, Date.now()) + aheadMs) / 1_000),
+      from: Math.floor((fromMs + aheadMs()) / 1_000),
+      to: Math.floor((Math.min(untilMs, Date.now()) + aheadMs()) / 1_000),
       limit,
       mode: { type: 'json/compact' },
     });
@@ -91,12 +95,13 @@ export function createQueryClient(
           Accept: 'application/json',
           'User-Agent': 'cortex-devo',
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...queryHeaders(credentials, body ?? '', Date.now() + aheadMs),
+          ...queryHeaders(credentials, body ?? '', Date.now() + aheadMs()),
         },
       });
       const itsDate = headers.date as string | undefined;
       const itsNowMs = itsDate === undefined ? NaN : Date.parse(itsDate);
-      if (Number.isFinite(itsNowMs)) aheadMs = itsNowMs - Date.now();
+      // Once: ranges that follow each other have to stay adjacent.
+      if (Number.isFinite(itsNowMs)) clockAheadMs ??= itsNowMs - Date.now();
       const seconds = Number(headers['retry-after']);
       return {
         status,

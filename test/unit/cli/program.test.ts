@@ -37,6 +37,7 @@ describe('the commands', () => {
       'backfill resume',
       'backfill cancel',
       'validate',
+      'verify',
       'demo',
       'simulator',
     ]);

@@ -65,6 +65,9 @@ export const PROOFS = {
     'unit/cli/demo-place.test.ts': ['USAGE_FOLDER'],
     'unit/cli/status-table.test.ts': ['STREAM_NOT_STARTED', 'STREAM_NO_ANSWER'],
     'integration/ended-stream.test.ts': ['STREAM_ENDED'],
+    'unit/cli/verify.test.ts': [
+      ...['USAGE_VERIFY_OFF', 'USAGE_VERIFY_STREAM', 'USAGE_VERIFY_RANGE', 'VERIFY_MISSING'],
+    ],
     'unit/cli/checks.test.ts': ['VALIDATE_TIMEOUT'],
     'unit/cli/report-error.test.ts': ['INTERNAL'],
     'unit/cli/reset.test.ts': ['USAGE_YES_NEEDED'],
