@@ -48,7 +48,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           // They wait for seconds, side by side.
-          maxConcurrency: 24,
+          maxConcurrency: 8,
           fileParallelism: false,
         },
       },

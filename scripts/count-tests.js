@@ -11,6 +11,9 @@ const MAY_SKIP = {
   'test/integration/disk.test.ts': 'root that may mount',
   'test/integration/observe.test.ts': 'promtool',
   'test/integration/rsyslog.test.ts': 'rsyslogd with gnutls',
+  'test/peers/peers.test.ts': 'nginx, haproxy, stunnel, rsyslog or syslog-ng',
+  'test/unit/devo/certificate-files.test.ts': 'openssl',
+  'test/unit/devo/tls-alert.test.ts': 'openssl',
   'test/ui/backfill-form.test.ts': 'Chromium',
   'test/ui/reset-signal.test.ts': 'Chromium',
 };

@@ -56,10 +56,17 @@ find_devo_sdk() {
     echo 'devo-sdk cannot be installed here: its test is skipped'
 }
 
-# Fronts of receivers; the tests name those that they do without.
-find_fronts() {
-  debian_packages nginx libnginx-mod-stream haproxy ||
-    echo 'nginx and haproxy cannot be installed here: what of them is missing is skipped'
+# Receivers and what stands before them; the tests name those that they do without. Debian installs no syslog-ng beside
+# rsyslog, so it is unpacked only.
+find_peers() {
+  debian_packages nginx libnginx-mod-stream haproxy stunnel4 ||
+    echo 'nginx, haproxy and stunnel cannot be installed here: what of them is missing is skipped'
+  local folder=$root/.cache/syslog-ng
+  [ -x "$folder/root/usr/sbin/syslog-ng" ] && return
+  command -v apt-get dpkg >/dev/null && mkdir -p "$folder" &&
+    (cd "$folder" && quietly apt-download apt-get download syslog-ng-core libivykis0 &&
+      for package in *.deb; do dpkg -x "$package" root || exit; done) ||
+    echo 'syslog-ng cannot be had here: its tests are skipped'
 }
 
 step install quietly npm-ci npm ci --no-audit --no-fund || {
@@ -69,7 +76,7 @@ step install quietly npm-ci npm ci --no-audit --no-fund || {
 step temporal find_temporal
 step rsyslog find_rsyslog
 step devo-sdk find_devo_sdk
-step fronts find_fronts
+step peers find_peers
 step format npm run --silent format:check
 step lint npm run --silent lint
 step typecheck npm run --silent typecheck

@@ -14,6 +14,8 @@ export interface Peer {
 
 export interface PeerProgram {
   readonly command: string;
+  /** Libraries that are not where the system looks. */
+  readonly libraries?: string;
   /** Its arguments, and the files of its folder by name, to listen on a port. */
   readonly setup: (
     folder: string,
@@ -34,16 +36,25 @@ export function isInstalled(command: string, ...args: readonly string[]): boolea
   return error === undefined;
 }
 
-/** Starts a program and waits until it takes connections; another port where somebody has this one. */
-export async function startPeer({ command, setup }: PeerProgram): Promise<Peer> {
+/**
+ * Starts a program and waits until it takes connections; another port where somebody has this one, unless it has to be
+ * this one.
+ */
+export async function startPeer(
+  { command, libraries, setup }: PeerProgram,
+  samePort?: number,
+): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'peer-'));
   const deadlineMs = Date.now() + START_MS;
   let said = '';
   while (Date.now() < deadlineMs) {
-    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    const port = samePort ?? PORTS.first + Math.floor(Math.random() * PORTS.count);
     const { args, files } = setup(folder, port);
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    const child = spawn(command, args, { env: ENV, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(command, args, {
+      env: libraries === undefined ? ENV : { ...ENV, LD_LIBRARY_PATH: libraries },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const gone = once(child, 'exit');
     said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
