@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # glibc, for Temporal's SDK has no native part for musl: so no Alpine.
 
 FROM node:24-slim AS build
@@ -49,11 +48,11 @@ RUN ln -s /opt/cortex-devo/dist/cli/main.js /usr/local/bin/cortex-devo \
        /devo-collector/credentials /devo-collector/state
 USER 1000:1000
 WORKDIR /devo-collector
-VOLUME ["/devo-collector/certs", "/devo-collector/config", "/devo-collector/credentials", "/devo-collector/state"]
+# Not the other folders: a volume for each would be left behind by every container.
+VOLUME ["/devo-collector/state"]
 EXPOSE 9464
-# Node itself asks, for the image has no curl. The collector may need a minute to set up its embedded server.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=90s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/healthz').then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+# The collector may need a minute to set up its embedded server.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=90s --retries=3 CMD ["cortex-devo", "health"]
 ENTRYPOINT ["node", "/opt/cortex-devo/dist/cli/main.js"]
 CMD ["up"]
 

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { nearestKey } from '../config/nearest-key.js';
 import type { ConfiguredStream } from '../worker/streams.js';
 import { cliError } from './errors.js';
 
@@ -11,11 +11,7 @@ export function chooseStream(
   name: string,
   input: string | undefined,
 ): ConfiguredStream {
-  const inputs = [...new Set(streams.map(({ identity }) => identity.input))];
-  if (input !== undefined && !inputs.includes(input)) {
-    throw cliError('USAGE_INPUT_UNKNOWN', unknown('input', input, inputs));
-  }
-  const ofInput = streams.filter(({ identity }) => input === undefined || identity.input === input);
+  const ofInput = streamsOfInput(streams, input);
   const named = ofInput.filter(({ identity }) => identity.stream === name);
   const [stream, ...others] = named;
   if (stream === undefined) {
@@ -29,7 +25,21 @@ export function chooseStream(
   return stream;
 }
 
+/** The streams of one input, of all where none is named. Throws `USAGE_INPUT_UNKNOWN`. */
+export function streamsOfInput(
+  streams: readonly ConfiguredStream[],
+  input: string | undefined,
+): readonly ConfiguredStream[] {
+  const inputs = [...new Set(streams.map(({ identity }) => identity.input))];
+  if (input !== undefined && !inputs.includes(input)) {
+    throw cliError('USAGE_INPUT_UNKNOWN', unknown('input', input, inputs));
+  }
+  return streams.filter(({ identity }) => input === undefined || identity.input === input);
+}
+
 function unknown(kind: string, found: string, known: readonly string[]): string {
   if (known.length === 0) return `found ${kind} "${found}", but the config has no enabled ${kind}`;
-  return `found ${kind} "${found}", expected one of ${known.join(', ')}; did you mean ${closest(found, known)}?`;
+  const nearest = nearestKey(found, known);
+  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  return `found ${kind} "${found}", expected one of ${known.join(', ')}${hint}`;
 }

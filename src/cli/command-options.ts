@@ -20,6 +20,11 @@ export function inputOption(): Option {
   return new Option('--input <name>', 'input of the config file, where several have this stream');
 }
 
+/** `--all`: of every command that acts on streams. */
+export function allOption(): Option {
+  return new Option('--all', 'every stream, with --input those of one input');
+}
+
 /** Reads an option's duration as ms. */
 export function durationArgument(text: string): number {
   const ms = parseDurationMs(text);

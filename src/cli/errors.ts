@@ -13,6 +13,12 @@ export const CLI_ERRORS = {
     cause: 'The name is misspelt, or the config file does not have this service.',
     action: 'Use a name that `cortex-devo status` lists.',
   },
+  USAGE_STREAM_NEEDED: {
+    title: 'Which stream?',
+    cause:
+      'The command acts on one stream, or on every one with --all; neither or both were given.',
+    action: 'Name a stream that `cortex-devo status` lists, or give --all.',
+  },
   USAGE_INPUT_UNKNOWN: {
     title: 'No such input',
     cause: 'The name given with --input is misspelt, or the input is disabled.',
@@ -54,6 +60,16 @@ export const CLI_ERRORS = {
     cause:
       'The folder named with --dir cannot be made, or holds something where the demo begins anew.',
     action: 'Name a new or empty folder with --dir.',
+  },
+  USAGE_CODE_UNKNOWN: {
+    title: 'No such error code',
+    cause: 'The code is misspelt, or of another version.',
+    action: 'Compare it with the message; docs/troubleshooting.md lists all.',
+  },
+  STATUS_TROUBLE: {
+    title: 'Something is wrong',
+    cause: '`status --check` found a stream or a backfill that does not run as it should.',
+    action: 'Look at what `cortex-devo status` shows below its table.',
   },
   USAGE_YES_NEEDED: {
     title: 'Nobody to ask',
@@ -112,6 +128,12 @@ export const CLI_ERRORS = {
     title: 'No answer to a check',
     cause: 'The API or the output neither answered nor refused in time.',
     action: 'Check address, port, proxy and firewall between this host and the one named.',
+  },
+  HEALTH_NO_ANSWER: {
+    title: 'Collector gives no sign of life',
+    cause:
+      'No collector runs with this config file, it is still starting, or `globals.http.port` is 0, which nobody can ask.',
+    action: 'Look at its log, and at `globals.http`.',
   },
   RESET_DECLINED: {
     title: 'Reset not confirmed',

@@ -4,6 +4,9 @@ import { addApply } from './apply.js';
 import { addBackfill } from './backfill.js';
 import { examples } from './command-options.js';
 import { addDemo } from './demo.js';
+import { addCompletion } from './completion.js';
+import { addExplain } from './explain.js';
+import { addHealth } from './health.js';
 import type { Io } from './io.js';
 import { exitCodeOf, reportError } from './report-error.js';
 import { addReset } from './reset.js';
@@ -26,6 +29,9 @@ const COMMANDS = [
   addBackfill,
   addValidate,
   addVerify,
+  addExplain,
+  addHealth,
+  addCompletion,
   addDemo,
   addSimulator,
 ];

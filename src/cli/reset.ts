@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { parseTime } from '../pull/parse-time.js';
 import type { ResetRequest } from '../workflows/messages.js';
-import { configOption, examples, inputOption } from './command-options.js';
+import type { ConfiguredStream } from '../worker/streams.js';
+import { allOption, configOption, examples, inputOption } from './command-options.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
 import type { GlobalOptions } from './program.js';
@@ -10,6 +11,7 @@ import type { GlobalOptions } from './program.js';
 interface ResetOptions {
   readonly config?: string;
   readonly input?: string;
+  readonly all?: boolean;
   readonly startTime?: string;
   readonly yes?: boolean;
 }
@@ -19,7 +21,8 @@ export function addReset(program: Command, io: Io): void {
   program
     .command('reset')
     .description('start a stream anew: everything since its start is sent again')
-    .argument('<service>', 'stream, as `status` names it')
+    .argument('[stream]', 'stream, as `status` names it')
+    .addOption(allOption())
     .option('--start-time <time>', 'ISO 8601 or epoch ms (default: the start_time of the config)')
     .option('-y, --yes', 'do not ask; needed where nobody can answer')
     .addOption(inputOption())
@@ -31,19 +34,21 @@ export function addReset(program: Command, io: Io): void {
         'cortex-devo reset alerts --start-time 2026-01-31T00:00:00Z --yes',
       ),
     )
-    .action(async (service: string, options: ResetOptions) => {
+    .action(async (service: string | undefined, options: ResetOptions) => {
       const startTime = readStartTime(options.startTime, io.nowMs());
-      const { actOnStream } = await import('./act-on-stream.js');
+      const { actOnStreams } = await import('./act-on-streams.js');
       const choice = { ...options, ...program.opts<GlobalOptions>(), service };
-      await actOnStream(io, choice, async ({ identity, settings }) => {
-        const from = startTime ?? startOf(settings.startTimeMs);
-        if (options.yes !== true) {
-          await confirmReset(io, `${identity.stream} of ${identity.input}`, from);
-        }
-        return {
-          command: { signal: 'resetPersistence', request: resetRequest(startTime) },
-          done: `starts anew from ${from}`,
-        };
+      const fromOf = ({ settings }: ConfiguredStream) => startTime ?? startOf(settings.startTimeMs);
+      await actOnStreams(io, choice, {
+        async confirm(streams) {
+          if (options.yes === true) return;
+          const named = streams.map(
+            (each) => `${each.identity.stream} of ${each.identity.input} anew from ${fromOf(each)}`,
+          );
+          await confirmReset(io, named);
+        },
+        command: () => ({ signal: 'resetPersistence', request: resetRequest(startTime) }),
+        done: (stream) => `starts anew from ${fromOf(stream)}`,
       });
     });
 }
@@ -73,17 +78,16 @@ export function resetRequest(startTime: string | undefined): ResetRequest {
 
 /** Asks. Throws `RESET_DECLINED` unless the answer is yes, `USAGE_YES_NEEDED` where nobody can answer. */
 export async function confirmReset(
-  io: Pick<Io, 'ask' | 'canAsk' | 'colors' | 'print'>,
-  stream: string,
-  from: string,
+  io: Pick<Io, 'ask' | 'canAsk' | 'print'>,
+  streams: readonly string[],
 ): Promise<void> {
   if (!io.canAsk) {
     throw cliError(
       'USAGE_YES_NEEDED',
-      `found nobody to ask whether ${stream} starts anew from ${from}, expected --yes`,
+      `found nobody to ask whether to start ${streams.join(', ')}, expected --yes`,
     );
   }
-  io.print(`This starts the persistence of ${io.colors.bold(stream)} anew from ${from}.`);
+  io.print(`This starts the persistence of ${streams.join(',\n  ')}.`);
   io.print('Everything since then is pulled and sent once more: Devo will hold it twice.');
   const answer = await io.ask('Go on? [y/N] ');
   if (!/^y(es)?$/i.test(answer)) throw cliError('RESET_DECLINED', 'nothing was changed');

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { configOption, examples, jsonOption } from './command-options.js';
+import { cliError } from './errors.js';
 import type { Io } from './io.js';
 import { loadForSteering } from './load-for-command.js';
 import { patient } from './patient.js';
@@ -11,6 +12,7 @@ interface StatusOptions {
   readonly config?: string;
   readonly json?: boolean;
   readonly watch?: boolean;
+  readonly check?: boolean;
 }
 
 /** How often `--watch` asks: a table drawn in place, and lines in a log. */
@@ -23,12 +25,14 @@ export function addStatus(program: Command, io: Io): void {
     .description('show where every stream stands, and the running backfills')
     .addOption(configOption())
     .option('-w, --watch', 'show again and again until Ctrl-C')
+    .option('--check', 'end with 1 where something is wrong, for a monitoring system')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
         'cortex-devo status',
         'cortex-devo status --watch',
+        'cortex-devo status --check',
         `cortex-devo status --json | jq '.streams[] | select(.lagSeconds > 600)'`,
       ),
     )
@@ -74,6 +78,7 @@ export async function showStatus(
     const reports = await read();
     const json = () => JSON.stringify(statusJson(reports, io.nowMs()), undefined, 2);
     io.print(options.json === true ? json() : view(reports));
+    if (options.check === true) raiseInTrouble(reports);
     return;
   }
   const interruption = io.interruption();
@@ -98,4 +103,26 @@ export async function showStatus(
   } finally {
     area?.end();
   }
+}
+
+/** Raises `STATUS_TROUBLE` where an error is in force, or something does not run or gives no answer. */
+function raiseInTrouble({ streams, backfills }: StatusReports): void {
+  const troubled = [
+    ...streams.filter(
+      ({ status, problem }) =>
+        problem !== undefined ||
+        status === null ||
+        status.fetchError !== null ||
+        Object.keys(status.outputErrors).length > 0,
+    ),
+    ...backfills.filter(
+      ({ problem, progress }) =>
+        problem !== undefined ||
+        (progress !== null &&
+          (progress.fetchError !== null || Object.keys(progress.outputErrors).length > 0)),
+    ),
+  ];
+  if (troubled.length === 0) return;
+  const names = troubled.map(({ workflowId }) => workflowId).join(', ');
+  throw cliError('STATUS_TROUBLE', `${troubled.length} in trouble: ${names}`);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { configOption, examples, inputOption } from './command-options.js';
+import { allOption, configOption, examples, inputOption } from './command-options.js';
 import type { Io } from './io.js';
 import type { GlobalOptions } from './program.js';
 
@@ -10,6 +10,12 @@ interface Steering {
   readonly description: string;
   /** What the stream does then, after its name. */
   readonly done: string;
+}
+
+interface SteeringOptions {
+  readonly config?: string;
+  readonly input?: string;
+  readonly all?: boolean;
 }
 
 const STEERINGS: readonly Steering[] = [
@@ -39,17 +45,18 @@ export function addSteering(program: Command, io: Io): void {
     program
       .command(name)
       .description(description)
-      .argument('<service>', 'stream, as `status` names it')
+      .argument('[stream]', 'stream, as `status` names it')
+      .addOption(allOption())
       .addOption(inputOption())
       .addOption(configOption())
       .addHelpText(
         'after',
-        examples(`cortex-devo ${name} incidents`, `cortex-devo ${name} alerts --input cortex_xdr`),
+        examples(`cortex-devo ${name} incidents`, `cortex-devo ${name} --all --input cortex_xdr`),
       )
-      .action(async (service: string, options: { config?: string; input?: string }) => {
-        const { actOnStream } = await import('./act-on-stream.js');
+      .action(async (service: string | undefined, options: SteeringOptions) => {
+        const { actOnStreams } = await import('./act-on-streams.js');
         const choice = { ...options, ...program.opts<GlobalOptions>(), service };
-        await actOnStream(io, choice, () => ({ command: { signal }, done }));
+        await actOnStreams(io, choice, { command: () => ({ signal }), done: () => done });
       });
   }
 }

@@ -4,9 +4,9 @@ import { closest, distance } from 'fastest-levenshtein';
 export function nearestKey(found: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const text = found.toLowerCase();
-  const nearest = closest(text, known);
+  const lowered = known.map((name) => name.toLowerCase());
+  const nearest = closest(text, lowered);
   // A third of the letters: `start_tim` is a slip, `color` is something else.
-  return distance(text, nearest) <= Math.max(1, Math.floor(nearest.length / 3))
-    ? nearest
-    : undefined;
+  const isSlip = distance(text, nearest) <= Math.max(1, Math.floor(nearest.length / 3));
+  return isSlip ? known[lowered.indexOf(nearest)] : undefined;
 }

@@ -54,9 +54,9 @@ const WHEN_KILLED: Facts = {
 };
 const OF_THE_SDK = 'temporal_worker_task_slots_used{';
 
-/** Not ready, and for the refusing output's sake alone. */
+/** In trouble for the refusing output's sake alone, and ready all the same. */
 function isRefused({ status, text }: Page): boolean {
-  if (status !== 503) return false;
+  if (status !== 200) return false;
   const { workers, temporal, streams } = JSON.parse(text) as Readiness;
   const [reason = '', ...others] = [workers, temporal, ...streams].flatMap((each) => each.reasons);
   return reason.startsWith('output devo_1: DEVO_CONNECT_REFUSED') && others.length === 0;

@@ -35,7 +35,10 @@ export interface Readiness {
   readonly streams: readonly StreamCheck[];
 }
 
-/** Ready: the workers poll, Temporal answers, and no stream is stuck. */
+/**
+ * Ready: the workers poll and Temporal answers. A stream in trouble is told too and changes nothing: a restart or
+ * another worker would not cure it.
+ */
 export function readinessOf(
   watched: WatchedState,
   workers: readonly WatchedWorker[],
@@ -46,9 +49,7 @@ export function readinessOf(
     temporal: checkOf(temporalReasons(watched, nowMs)),
     streams: watched.streams.map((view) => streamCheck(view, watched.temporalReachable, nowMs)),
   };
-  const ready =
-    checks.workers.ok && checks.temporal.ok && checks.streams.every((stream) => stream.ok);
-  return { ready, ...checks };
+  return { ready: checks.workers.ok && checks.temporal.ok, ...checks };
 }
 
 /** Whether a worker takes work. */

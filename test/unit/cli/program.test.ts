@@ -1,4 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -38,6 +42,9 @@ describe('the commands', () => {
       'backfill cancel',
       'validate',
       'verify',
+      'explain',
+      'health',
+      'completion',
       'demo',
       'simulator',
     ]);
@@ -80,7 +87,7 @@ describe('wrong usage', () => {
     const io = fakeIo();
     expect(await runProgram(name.split(' '), io)).toBe(2);
     expect(io.errors.join('\n')).toMatch(
-      /missing required argument '(service|backfill)'|required option '--from/,
+      /missing required argument '(service|backfill)'|required option '--from|USAGE_STREAM_NEEDED/,
     );
   });
 
@@ -105,6 +112,52 @@ describe('wrong usage', () => {
     expect(io.errors.join('\n')).toContain(message);
     expect(io.printed).toEqual([]);
   });
+});
+
+describe('explain', () => {
+  it('says what an error means and what to do', async () => {
+    const io = fakeIo();
+    expect(await runProgram(['explain', 'cortex_unauthorized'], io)).toBe(0);
+    expect(io.printed[0]).toMatch(/^CORTEX_UNAUTHORIZED: [^]*\n\nWhat to do: /);
+  });
+
+  it('ends with 2 for a code that there is not, and names the nearest', async () => {
+    const io = fakeIo();
+    expect(await runProgram(['explain', 'CORTEX_UNAUTHORISED'], io)).toBe(2);
+    expect(io.errors[0]).toMatch(/^error USAGE_CODE_UNKNOWN: .*did you mean CORTEX_UNAUTHORIZED\?/);
+  });
+});
+
+describe('completion', () => {
+  /** What bash offers for a line that ends in the middle of its last word. */
+  async function offered(line: string): Promise<string[]> {
+    const io = fakeIo();
+    expect(await runProgram(['completion', 'bash'], io)).toBe(0);
+    const words = line.split(' ');
+    const quoted = words.map((word) => `'${word}'`).join(' ');
+    const script = `${io.printed.join('\n')}\nCOMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _cortex_devo; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n').filter(Boolean);
+  }
+
+  it.each([
+    ['cortex-devo sta', ['status']],
+    ['cortex-devo status --w', ['--watch']],
+    ['cortex-devo backfill st', ['start', 'status']],
+    ['cortex-devo backfill start --la', ['--lanes']],
+    ['cortex-devo reset alerts --y', ['--yes']],
+  ])('offers for `%s` what may follow', async (line, words) => {
+    expect(await offered(line)).toEqual(words);
+  });
+
+  it.each(['zsh', 'fish'])(
+    'prints a script for %s, and refuses what is no shell',
+    async (shell) => {
+      const io = fakeIo();
+      expect(await runProgram(['completion', shell], io)).toBe(0);
+      expect(io.printed[0]).toContain('backfill');
+      expect(await runProgram(['completion', 'csh'], io)).toBe(2);
+    },
+  );
 });
 
 describe('a config file that cannot be used', () => {
@@ -235,6 +288,20 @@ describe('a sound config file', () => {
     });
   });
 
+  it('makes health ask the port in force', async () => {
+    const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const env = { CORTEX_DEVO_HTTP_PORT: String(port), CORTEX_DEVO_HTTP_HOST: '0.0.0.0' };
+    const io = fakeIo({ env });
+    expect(await runProgram(['health', '--config', config], io)).toBe(0);
+    expect(io.printed).toEqual([`ok http://127.0.0.1:${port}/healthz`]);
+    server.close();
+    await once(server, 'close');
+    expect(await runProgram(['health', '--config', config], io)).toBe(1);
+    expect(io.errors).toEqual([expect.stringMatching(/^error HEALTH_NO_ANSWER: /)]);
+  });
+
   it('ends with 1 where Temporal does not run, and says how to start it', async () => {
     const io = fakeIo();
     expect(await runProgram(['status', '--config', config], io)).toBe(1);
@@ -258,6 +325,21 @@ describe('a sound config file', () => {
     const line = ['backfill', 'start', ...args.split(' '), '--config', config];
     expect(await runProgram(line, io)).toBe(2);
     expect(io.errors).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('needs the name of a stream, or --all', async () => {
+    for (const words of [['pause'], ['pause', 'incidents', '--all']]) {
+      const io = fakeIo();
+      expect(await runProgram([...words, '--config', config], io)).toBe(2);
+      expect(io.errors).toEqual([expect.stringMatching(/^error USAGE_STREAM_NEEDED: .*--all/)]);
+    }
+    const io = fakeIo();
+    expect(await runProgram(['pause', '--all', '--input', 'nope', '--config', config], io)).toBe(2);
+    expect(io.errors).toEqual([
+      'error USAGE_INPUT_UNKNOWN: found input "nope", expected one of cortex_xdr',
+    ]);
+    expect(await runProgram(['pause', '--all', '--config', config], io)).toBe(1);
+    expect(io.errors.at(-1)).toMatch(/^error TEMPORAL_UNREACHABLE/);
   });
 
   it('asks on a terminal before a reset, and changes nothing without a yes', async () => {

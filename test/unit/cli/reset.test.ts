@@ -7,21 +7,21 @@ const FROM = '2026-02-01T00:00:00.000Z';
 describe('the question before a reset', () => {
   it.each(['y', 'Y', 'yes'])('goes on after "%s", having said what it means', async (answer) => {
     const io = fakeIo({ terminal: true, answers: [answer] });
-    await confirmReset(io, 'alerts of eu', FROM);
+    await confirmReset(io, [`alerts of eu anew from ${FROM}`]);
     expect(io.printed.join('\n')).toContain(`alerts of eu anew from ${FROM}`);
     expect(io.printed.join('\n')).toContain('twice');
   });
 
   it.each(['', 'n', 'yeah', 'no'])('stops after "%s"', async (answer) => {
     const io = fakeIo({ terminal: true, answers: [answer] });
-    await expect(confirmReset(io, 'alerts of eu', FROM)).rejects.toMatchObject({
+    await expect(confirmReset(io, [`alerts of eu anew from ${FROM}`])).rejects.toMatchObject({
       code: 'RESET_DECLINED',
     });
   });
 
   it('takes no silence for a yes where nobody can answer', async () => {
     const io = fakeIo();
-    await expect(confirmReset(io, 'alerts of eu', FROM)).rejects.toMatchObject({
+    await expect(confirmReset(io, [`alerts of eu anew from ${FROM}`])).rejects.toMatchObject({
       code: 'USAGE_YES_NEEDED',
     });
     expect(io.questions).toEqual([]);

@@ -1,13 +1,37 @@
 import { expect, it } from 'vitest';
 import { showStatus } from '../../../src/cli/status.js';
 import { fakeIo } from './fake-io.js';
-import { NOW_MS, report } from './stream-reports.js';
+import { NOW_MS, report, streamError } from './stream-reports.js';
 
 it('prints a table once', async () => {
   const io = fakeIo({ nowMs: NOW_MS });
   await showStatus(io, {}, () => Promise.resolve({ streams: [report()], backfills: [] }));
   expect(io.printed).toHaveLength(1);
   expect(io.printed[0]).toMatch(/incidents +waiting/);
+});
+
+it.each([
+  ['an error of the API', report({ fetchError: streamError() })],
+  ['an error of an output', report({ outputErrors: { devo: streamError() } })],
+  [
+    'one that never started',
+    report(null, { problem: { code: 'STREAM_NOT_STARTED', message: 'm' } }),
+  ],
+])('--check raises after the table for %s', async (_what, stream) => {
+  const io = fakeIo({ nowMs: NOW_MS });
+  const read = () => Promise.resolve({ streams: [report(), stream], backfills: [] });
+  await expect(showStatus(io, { check: true }, read)).rejects.toMatchObject({
+    code: 'STATUS_TROUBLE',
+    message: expect.stringMatching(/^1 in trouble: collect\//) as string,
+  });
+  expect(io.printed).toHaveLength(1);
+});
+
+it('--check is content with streams that pull, wait or rest', async () => {
+  const streams = [report(), report({ state: 'pulling' }), report({ state: 'paused' })];
+  const io = fakeIo({ nowMs: NOW_MS });
+  await showStatus(io, { check: true }, () => Promise.resolve({ streams, backfills: [] }));
+  expect(io.printed).toHaveLength(1);
 });
 
 it('prints JSON that a program can read', async () => {

@@ -18,7 +18,7 @@ function reasons(state: WatchedState, workers: WatchedWorker[] = [POLLING]): str
   const all = [answer.workers, answer.temporal, ...answer.streams].flatMap(
     (check) => check.reasons,
   );
-  expect(answer.ready).toBe(all.length === 0);
+  expect(answer.ready).toBe(answer.workers.ok && answer.temporal.ok);
   return all;
 }
 
@@ -51,6 +51,13 @@ test('is not ready when Temporal gave no answer, or was not asked for a minute',
   expect(reasons(watched([], { lookedMs: NOW_MS - 61_000 }))).toEqual([
     'Temporal was asked 61 s ago for the last time',
   ]);
+});
+
+test('is ready whatever becomes of a stream, which a restart would not cure', () => {
+  const view = viewWith({ fetchError: errorWith('CORTEX_UNAUTHORIZED') });
+  const { ready, streams } = readinessOf(watched([view]), [POLLING], NOW_MS);
+  expect({ ready, ok: streams[0]?.ok }).toEqual({ ready: true, ok: false });
+  expect(readinessOf(watched([view]), [], NOW_MS).ready).toBe(false);
 });
 
 test('names the codes of errors in force, and no address', () => {
