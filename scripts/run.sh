@@ -1,28 +1,31 @@
 #!/usr/bin/env bash
 # scripts/run.sh [options]              the demo, against a simulated tenant and receiver
 # scripts/run.sh CONFIG [options]       the real job, with a configuration file
+# scripts/run.sh COMMAND ...            any command of cortex-devo: status, validate, backfill ...
 set -euo pipefail
 
 # shellcheck source=scripts/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
 need_node
 
-config=
-if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then
-  if [ ! -f "$1" ]; then
-    echo "usage: scripts/run.sh [CONFIG] [options]: there is no file $1" >&2
-    exit 2
-  fi
-  # Absolute, so that it names the same file whatever folder the collector runs in.
-  config=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-  shift
-fi
+case ${1:--} in
+  -*) set -- demo "$@" ;;
+  *)
+    # A file of the name of a command is not meant: it would have an ending.
+    if [ -f "$1" ]; then
+      config=$1
+      shift
+      set -- up --config "$config" "$@"
+    fi
+    ;;
+esac
 
 built
-[ -n "${TEMPORAL_ADDRESS:-}${TEMPORAL_PROFILE:-}" ] || find_temporal
+# Only these start a server, and only where no cluster is named: in the environment or in the config file.
+case $1 in
+  demo) find_temporal ;;
+  up | worker) node "$root/scripts/names-cluster.js" "$@" || find_temporal ;;
+esac
 
 # exec, so that signals reach the collector itself.
-if [ -n "$config" ]; then
-  exec node "$root/dist/cli/main.js" up --config "$config" "$@"
-fi
-exec node "$root/dist/cli/main.js" demo "$@"
+exec node "$root/dist/cli/main.js" "$@"

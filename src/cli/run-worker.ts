@@ -7,6 +7,7 @@ import { createLogger, secretsOf } from '../worker/log.js';
 import { openTemporal } from '../worker/temporal/open-temporal.js';
 import type { TemporalSession } from '../worker/temporal/open-temporal.js';
 import { claimStateFolder } from '../worker/state-folder.js';
+import { streamsOf } from '../worker/streams.js';
 import { watchFolders } from '../worker/watch-folders.js';
 import type { Io } from './io.js';
 import { loadForCommand } from './load-for-command.js';
@@ -59,7 +60,8 @@ export async function runWorker(io: Io, options: RunWorkerOptions): Promise<void
       io.onHangup(() => void reload());
       try {
         const { address, namespace, uiUrl } = session;
-        log.info({ address, namespace, ui: uiUrl }, 'Collector running');
+        const about = { file: config.paths.configFile, streams: streamsOf(config, false).length };
+        log.info({ address, namespace, ui: uiUrl, ...about }, 'Collector running');
         if (!interruption.aborted) await once(interruption, 'abort');
       } finally {
         stopWatching();

@@ -31,6 +31,13 @@ export const WORKER_ERRORS = {
     cause: 'Another process listens on the port that the embedded Temporal was told to use.',
     action: 'End that process, or choose another port.',
   },
+  TEMPORAL_DATABASE_NEWER: {
+    title: 'Temporal server older than its database',
+    cause:
+      'A newer server wrote state/temporal.sqlite, and an older one might damage it. Another `temporal` was installed, or stands first on PATH.',
+    action:
+      'Name the newer binary in TEMPORAL_CLI. To go back for good, stop the collector and put back the copy `temporal.sqlite.<version>` of that version, which lacks what came after it.',
+  },
   TEMPORAL_CA_MISSING: {
     title: 'No certificate authorities on this system',
     cause:

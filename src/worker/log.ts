@@ -1,8 +1,8 @@
 import { unescape } from 'node:querystring';
 import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
-import pretty from 'pino-pretty';
 import type { CollectorConfig } from '../config/model.js';
+import { terminalLog } from './terminal-log.js';
 
 /** Field names whose values never reach a log line. */
 const SECRETS = [
@@ -41,7 +41,7 @@ function passwordsOf(url: string): string[] {
 }
 
 /**
- * The log: readable lines on a terminal, JSON otherwise; `debug` raises the level. Fields with secret names,
+ * The log: a line per pull on a terminal, JSON otherwise; `debug` raises the level. Fields with secret names,
  * the `secrets` themselves and private keys come out as `****`, of an error only its code and message.
  */
 export function createLogger(options: {
@@ -70,9 +70,18 @@ export function createLogger(options: {
         },
       },
     },
-    options.stream ??
-      (process.stderr.isTTY ? pretty({ destination: 2, singleLine: true }) : pino.destination(2)),
+    options.stream ?? toStderr(options.debug),
   );
+}
+
+function toStderr(debug: boolean): DestinationStream {
+  if (process.stderr.isTTY) {
+    return terminalLog((text) => process.stderr.write(text), { debug });
+  }
+  const file = pino.destination(2);
+  // A full disk loses lines of the log, never the collector.
+  file.on('error', () => undefined);
+  return file;
 }
 
 /** Errors of libraries carry headers, bodies and whole configs along. */

@@ -64,7 +64,7 @@ function robbed(
       server.on('exit', (code) => process.exit(code ?? 1));
     };
     const ports = JSON.parse(readFileSync(${JSON.stringify(portsFile)}, 'utf8'));
-    if (ports.length >= ${times}) run();
+    if (given[0] === '--version' || ports.length >= ${times}) run();
     else {
       writeFileSync(${JSON.stringify(portsFile)}, JSON.stringify([...ports, Number(port)]));
       ${rob}

@@ -82,8 +82,16 @@ export function createPullLines(
       const names = namesOf(identity);
       const endedMs = pull.endedMs ?? nowMs();
       const elapsedMs = Math.max(0, endedMs - pull.pullingId);
-      log.info(statisticsOf(identity, pull.pullingId, pull, endedMs), 'Pull statistics');
-      log.info({ ...names, upTo: new Date(pull.toMs).toISOString() }, 'Data up to date');
+      const upTo = new Date(pull.toMs).toISOString();
+      log.info(
+        {
+          ...statisticsOf(identity, pull.pullingId, pull, endedMs),
+          elapsedSeconds: elapsedMs / 1_000,
+          upTo,
+        },
+        'Pull statistics',
+      );
+      log.info({ ...names, upTo }, 'Data up to date');
       log.info(
         {
           ...names,

@@ -4,9 +4,11 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import type { Logger } from 'pino';
 import { CollectorError } from '../../errors/collector-error.js';
 import { messageOf } from '../../errors/message-of.js';
 import { openBoundedLog } from './bounded-log.js';
+import { guardDatabase, serverVersion } from './database-version.js';
 import { choosePorts } from './choose-ports.js';
 import type { TemporalPorts } from './choose-ports.js';
 import { spawnMortal } from './mortal-process.js';
@@ -47,6 +49,7 @@ export interface EmbeddedTemporalOptions {
   readonly logLevel: TemporalLogLevel;
   /** gRPC port. Default: the one used last in this state folder, else any free one. */
   readonly port?: number;
+  readonly log?: Logger;
   /** Told whenever the server ended by itself and is about to be started again. */
   readonly onRestart?: (ended: string, waitMs: number) => void;
 }
@@ -65,17 +68,23 @@ export interface EmbeddedTemporal {
 /**
  * Starts `temporal server start-dev` on loopback with its data in the state folder, waits until it answers,
  * and starts it again on the same port whenever it ends by itself, until `stop`. Throws
- * `TEMPORAL_PORT_IN_USE`, `TEMPORAL_START_FAILED` or `TEMPORAL_UNREACHABLE`.
+ * `TEMPORAL_PORT_IN_USE`, `TEMPORAL_START_FAILED`, `TEMPORAL_DATABASE_NEWER` or `TEMPORAL_UNREACHABLE`.
  */
 export async function startEmbeddedTemporal(
   options: EmbeddedTemporalOptions,
 ): Promise<EmbeddedTemporal> {
   mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
   const last = readRecord(options.stateDir);
+  const version = await serverVersion(resolve(options.binary));
+  await guardDatabase(options.stateDir, { last: last?.version, now: version }, options.log);
 
   for (let starts = 1; ; starts++) {
     try {
-      return await startOn(options, await choosePorts(options, last?.port));
+      return await startOn(
+        options,
+        await choosePorts(options, last?.port),
+        version ?? last?.version,
+      );
     } catch (error) {
       if (!isPortLost(error) || starts === MOST_STARTS) throw error;
       await delay(Math.random() * LOST_PORT_WAIT_MS);
@@ -96,6 +105,7 @@ function isPortLost(error: unknown): boolean {
 async function startOn(
   options: EmbeddedTemporalOptions,
   { port, uiPort }: TemporalPorts,
+  version: string | undefined,
 ): Promise<EmbeddedTemporal> {
   const stateDir = resolve(options.stateDir);
   const address = `127.0.0.1:${port}`;
@@ -122,7 +132,7 @@ async function startOn(
       });
     }
     if (started.pid !== undefined) {
-      writeRecord(stateDir, { pid: started.pid, ownerPid: process.pid, port });
+      writeRecord(stateDir, { pid: started.pid, ownerPid: process.pid, port, version });
     }
     return endOf(started).finally(() => (child = undefined));
   };

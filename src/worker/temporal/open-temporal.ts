@@ -126,6 +126,7 @@ async function startServer(
     lockFd,
     uiPort: config.temporal.uiPort,
     logLevel: 'error',
+    log,
     onRestart: (ended, waitMs) => {
       log.warn({ ended, waitMs }, 'Embedded Temporal ended by itself and is started again');
     },

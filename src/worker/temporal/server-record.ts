@@ -9,6 +9,8 @@ export interface ServerRecord {
   readonly ownerPid: number;
   /** Kept from one start to the next, so that the address stays the same. */
   readonly port: number;
+  /** Of the server that has the database; absent where its binary does not say. */
+  readonly version?: string | undefined;
 }
 
 /** The server started last in this state folder; undefined if there was none. */

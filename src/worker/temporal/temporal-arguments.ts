@@ -11,7 +11,7 @@ export interface TemporalServerSettings {
 }
 
 /** In the folder that the server runs in: the server takes a path for a part of a URL, with a meaning for `?`, `#` and `%`. */
-const DATABASE = 'temporal.sqlite';
+export const DATABASE = 'temporal.sqlite';
 
 /** The command line of `temporal` for a server that is reachable on loopback alone. */
 export function temporalArguments(settings: TemporalServerSettings): string[] {

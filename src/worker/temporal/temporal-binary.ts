@@ -6,8 +6,8 @@ import { CollectorError } from '../../errors/collector-error.js';
 export const PINNED_TEMPORAL_VERSION = '1.9.1';
 
 /**
- * The path of a `temporal` binary: `TEMPORAL_CLI`, else the first on `PATH`, else the project's cache, which
- * `scripts/temporal.sh` fills. Throws `TEMPORAL_BINARY_MISSING`.
+ * The path of a `temporal` binary: `TEMPORAL_CLI`, else the pinned one of the project's cache, which
+ * `scripts/temporal.sh` fills, else the first on `PATH`. Throws `TEMPORAL_BINARY_MISSING`.
  */
 export function findTemporalBinary(env: NodeJS.ProcessEnv, projectRoot: string): string {
   const named = env.TEMPORAL_CLI;
@@ -20,7 +20,7 @@ export function findTemporalBinary(env: NodeJS.ProcessEnv, projectRoot: string):
     .split(delimiter)
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, 'temporal'));
-  const found = [...onPath, cached].find(isExecutable);
+  const found = [cached, ...onPath].find(isExecutable);
   if (found === undefined) throw missing('found no temporal on PATH or in the project’s cache');
   return found;
 }

@@ -78,6 +78,7 @@ export const PROOFS = {
     ],
     'unit/cli/checks.test.ts': ['VALIDATE_TIMEOUT'],
     'unit/cli/report-error.test.ts': ['INTERNAL'],
+    'unit/worker/database-version.test.ts': ['TEMPORAL_DATABASE_NEWER'],
     'unit/cli/show-status.test.ts': ['STATUS_TROUBLE'],
     'unit/cli/reset.test.ts': ['USAGE_YES_NEEDED'],
     'unit/worker/tls-problem.test.ts': ['TEMPORAL_CA_MISSING', 'TEMPORAL_TLS_UNTRUSTED'],

@@ -31,16 +31,20 @@ describe('findTemporalBinary', () => {
     expect(findTemporalBinary({ TEMPORAL_CLI: named, PATH: path }, root)).toBe(named);
   });
 
-  it('takes the first executable on PATH before the cache', () => {
+  it('takes the pinned one before one on PATH, whatever its version', () => {
+    const cached = place(CACHED);
+    expect(findTemporalBinary({ PATH: dirname(place('bin/temporal')) }, root)).toBe(cached);
+  });
+
+  it('takes the first executable on PATH where the pinned one is not there', () => {
     const plainFile = dirname(place('first/temporal', 0o644));
     const folder = dirname(dirname(place('second/temporal/file')));
     const binary = place('third/temporal');
-    place(CACHED);
     const path = ['', plainFile, folder, dirname(binary)].join(':');
     expect(findTemporalBinary({ PATH: path }, root)).toBe(binary);
   });
 
-  it('falls back on the project’s cache', () => {
+  it('needs no PATH for the pinned one', () => {
     const cached = place(CACHED);
     expect(findTemporalBinary({ PATH: root }, root)).toBe(cached);
     expect(findTemporalBinary({ TEMPORAL_CLI: '' }, root)).toBe(cached);
