@@ -139,6 +139,8 @@ test('an input that is disabled ends, and goes on where it stood when it comes b
     `+ ${SECOND}/alerts`,
     expect.stringMatching(/^ {4}goes on from its watermark 2/),
   ]);
+  // Its period goes on, too.
+  await client.workflow.getHandle(`${SECOND}/alerts`).signal(messages.pullNow);
   const back = await streamWhere(
     `${SECOND}/alerts`,
     ({ state, totals: { cycles } }) => state === 'waiting' && cycles > totals.cycles,

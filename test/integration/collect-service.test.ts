@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type {
@@ -38,18 +39,28 @@ test('pulls from the start time to now, delivers, and waits for the next period'
   });
 });
 
+/** What a history says of each pull that begins with one timer and is over before the next. */
+function idleCycles({ events }: Awaited<ReturnType<WorkflowHandle['fetchHistory']>>) {
+  const all = events ?? [];
+  const fired = all.flatMap(({ timerFiredEventAttributes: timer }, at) => (timer ? [at] : []));
+  return fired
+    .map((at, number) => all.slice(at, fired[number + 1] ?? at))
+    .filter((cycle) => cycle.filter((e) => e.activityTaskScheduledEventAttributes).length === 1);
+}
+
 test('an idle cycle costs at most 12 history events', async () => {
   const recorder = recording(() => 0);
   await bench.withWorker(recorder.activities, async (taskQueue) => {
     const handle = await startStream(bench.client, settingsFor(taskQueue, { periodMs: 500 }));
-    await statusWhere(handle, (s) => s.totals.cycles > 7);
-    const { events } = await handle.fetchHistory();
-    // Each cycle ends with the timer for the next.
-    const ends = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }, at) =>
-      timer ? [at] : [],
-    );
-    const [, second = 0, , , , , seventh = Infinity] = ends;
-    expect((seventh - second) / 5).toBeLessThanOrEqual(12);
+    let costs: number[] = [];
+    await expect
+      .poll(async () => {
+        costs = idleCycles(await handle.fetchHistory()).map((cycle) => cycle.length);
+        return costs.length;
+      })
+      .toBeGreaterThan(4);
+    // A worker that is late, or a task that is given to it once more, only adds to them.
+    expect(Math.min(...costs)).toBeLessThanOrEqual(12);
     await handle.terminate();
   });
 });

@@ -35,6 +35,28 @@ test('continues as new with its state, and stops when asked', async () => {
   });
 });
 
+test('the next run waits until its pull is due, and a pause begins none', async () => {
+  const recorder = recording();
+  await bench.withWorker(recorder.activities, async (taskQueue) => {
+    recorder.on(taskQueue);
+    const settings = settingsFor(taskQueue);
+    const handle = await startStream(bench.client, settings, { cyclesPerRun: 1 });
+    const entity = bench.client.workflow.getHandle(handle.workflowId);
+    const runId = async () => (await entity.describe()).runId;
+    await eventually('the next run', runId, (id) => id !== handle.firstExecutionRunId);
+    const { lastPull, nextPullMs } = await statusWhere(entity, (s) => s.state === 'waiting');
+    expect(nextPullMs).toBe((lastPull?.pullingId ?? 0) + settings.periodMs);
+    expect(recorder.fetched).toHaveLength(1);
+    await entity.signal(messages.pause);
+    const paused = await statusWhere(entity, (s) => s.state === 'paused');
+    expect(paused.lastPull).toEqual(lastPull);
+    await entity.signal(messages.resume);
+    await statusWhere(entity, (s) => s.totals.cycles === 2);
+    expect(recorder.fetched).toHaveLength(2);
+    await entity.terminate();
+  });
+});
+
 test('sends a segment once that takes longer than the end of a run waits for an output that is down', async () => {
   const recorder = recording();
   const begun: string[] = [];
@@ -53,7 +75,9 @@ test('sends a segment once that takes longer than the end of a run waits for an 
     recorder.on(taskQueue);
     const handle = await startStream(bench.client, settingsFor(taskQueue), { cyclesPerRun: 1 });
     const entity = bench.client.workflow.getHandle(handle.workflowId);
-    // The next run pulls at once, and what it fetched goes out after that of the first.
+    await eventually('the first delivery', () => begun.length === 1);
+    // The next run pulls, too, and what it fetched goes out after that of the first.
+    await entity.signal(messages.pullNow);
     await eventually('the second delivery', () => new Set(begun).size === 2);
     expect(begun).toHaveLength(2);
     await entity.terminate();

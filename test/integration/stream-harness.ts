@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { CollectorActivities } from '../../src/pull/activity-contract.js';
 import type { FetchSegmentInput, SegmentReceipt } from '../../src/pull/receipts.js';
@@ -100,7 +100,7 @@ export async function startStream(
   client: Client,
   settings: StreamSettings,
   more: Partial<CollectInput> = {},
-): Promise<WorkflowHandle<typeof collectService>> {
+): Promise<WorkflowHandleWithFirstExecutionRunId<typeof collectService>> {
   return await client.workflow.start<typeof collectService>('collectService', {
     workflowId: `collect/test/${randomUUID()}/incidents`,
     taskQueue: settings.taskQueuePrefix,
