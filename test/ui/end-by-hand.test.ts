@@ -67,8 +67,8 @@ describe.skipIf(findChromium(process.env) === undefined)('a stream ended in Temp
       const modified = tenant.modify(MODIFIED);
       await until('a delivery', collector, () => reckoning().received === received + modified);
       await confirm(dialog);
-      await stream.result().catch(() => undefined);
-      expect((await stream.describe()).status.name).toBe(status);
+      const isEnded = async () => (await stream.describe()).status.name === status;
+      await until(`a run that is ${status}`, collector, isEnded);
 
       tenant.modify(MODIFIED);
       const { stdout } = await runCli(['apply', '--json', '--config', configFile]);
