@@ -67,7 +67,7 @@ export class Cluster {
     this.random = random;
     Object.assign(LIMITS, scenario.limits);
     const { records, incidents } = populate(scenario.population, random.fork('population'));
-    this.tenant = new Tenant(records, incidents, scenario.behaviour, random.fork('tenant'));
+    this.tenant = new Tenant(records, incidents, { ...scenario.behaviour }, random.fork('tenant'));
     this.api = connectApi(this.tenant, random.fork('api'));
     this.draw = scenario.config;
     this.config = configOf(this.draw);
@@ -158,6 +158,8 @@ export class Cluster {
     const { backfill } = this.scenario;
     if (backfill === undefined) return;
     const { stream, fromMs, toMs, lanes } = backfill;
+    // It would fail at once where the config has no such stream.
+    if (!this.draw.streams.includes(stream)) return;
     const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
     this.server.start({
       workflowId: `backfill/${stream}`,

@@ -105,6 +105,7 @@ const DEFAULTS = { ...LIMITS };
 /** Small enough for small worlds to reach them. */
 function drawLimits(random: Random, isLate: boolean): typeof LIMITS {
   const segmentRows = random.between(8, 30);
+  const remembers = random.chance(0.6);
   return {
     ...DEFAULTS,
     pageRows: random.between(3, 8),
@@ -115,8 +116,8 @@ function drawLimits(random: Random, isLate: boolean): typeof LIMITS {
     keys: isLate ? 1_000 : random.between(20, 200),
     incidents: random.between(4, 20),
     aimedIncidents: random.between(3, 15),
-    rememberedIncidents: random.between(5, 40),
-    rememberedAlerts: random.between(20, 200),
+    rememberedIncidents: remembers ? 100 : random.between(5, 40),
+    rememberedAlerts: remembers ? 1_000 : random.between(20, 200),
     owed: random.between(3, 20),
     pendingSegments: random.between(3, 8),
   };

@@ -96,6 +96,7 @@ export async function simulate(seed: number): Promise<Outcome> {
 async function calmDown(cluster: Cluster, strikes: Strikes): Promise<void> {
   trace.add('all faults end');
   strikes.endAll();
+  cluster.tenant.behaviour.moving = 0;
   for (const host of cluster.hosts) host.boot();
   await cluster.apply();
   for (const id of cluster.server.latest.map(({ workflowId }) => workflowId)) {

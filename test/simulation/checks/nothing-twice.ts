@@ -29,5 +29,12 @@ export function nothingTwice(): Check {
 
 function allowed(cluster: Cluster, key: string): number {
   const workflowId = key.split(' by ').at(-1) ?? '';
+  if (workflowId.endsWith('incident_alerts') && forgets(cluster)) return Infinity;
   return 1 + cluster.repeats(workflowId);
+}
+
+/** Alerts of an incident that was forgotten come again with its next modification. */
+function forgets({ tenant, scenario }: Cluster): boolean {
+  const { rememberedIncidents, rememberedAlerts } = scenario.limits;
+  return tenant.incidentIds.length > rememberedIncidents || tenant.alertCount > rememberedAlerts;
 }

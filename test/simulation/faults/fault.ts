@@ -1,6 +1,9 @@
 import type { Cluster } from '../cluster.js';
 import type { Random } from '../random.js';
 
+/** What ends a fault that goes on. */
+export type Ending = (() => void) | undefined;
+
 /** Something that goes wrong, or that somebody does. */
 export interface Fault {
   /** In words, as steps and figures name it. */
@@ -12,21 +15,21 @@ export interface Fault {
   /** Whether it can strike here. */
   fits?(cluster: Cluster): boolean;
   /** Strikes; what it gives back ends it. */
-  strike(cluster: Cluster, random: Random): (() => void) | undefined;
+  strike(cluster: Cluster, random: Random): Ending | Promise<Ending>;
 }
 
 /** Seeds from here on draw what the product does not stand yet, too. */
 export const KNOWN_FROM = 1_000_000;
 
-/** Sets a value, and gives back what sets it as it was. */
+/** Sets a value; what it gives back makes it calm, whatever other faults did to it meanwhile. */
 export function change<Target, Key extends keyof Target>(
   target: Target,
   key: Key,
   value: Target[Key],
+  calm: Target[Key],
 ): () => void {
-  const before = target[key];
   target[key] = value;
   return () => {
-    target[key] = before;
+    target[key] = calm;
   };
 }

@@ -28,11 +28,11 @@ export const HOST_FAULTS: readonly Fault[] = [
   },
   {
     kind: 'reports to the server lost',
-    strike: (cluster, random) => change(cluster, 'lostReports', 0.1 + random.next() * 0.4),
+    strike: (cluster, random) => change(cluster, 'lostReports', 0.1 + random.next() * 0.4, 0),
   },
   {
     kind: 'disk full',
-    strike: (cluster, random) => change(hostOf(cluster, random).disk, 'full', true),
+    strike: (cluster, random) => change(hostOf(cluster, random).disk, 'full', true, false),
   },
   {
     kind: 'segment damaged',

@@ -1,3 +1,4 @@
+import { NO_RECEIVER_TROUBLE } from '../world/output.js';
 import type { ReceiverTrouble } from '../world/output.js';
 import { change } from './fault.js';
 import type { Fault } from './fault.js';
@@ -26,7 +27,9 @@ function trouble<Key extends keyof ReceiverTrouble>(
     strike: ({ receivers }, random) => {
       const all = [...receivers.values()];
       const receiver = all[random.below(all.length)];
-      return receiver && change(receiver.trouble, key, value(random.next()));
+      return (
+        receiver && change(receiver.trouble, key, value(random.next()), NO_RECEIVER_TROUBLE[key])
+      );
     },
   };
 }

@@ -30,15 +30,13 @@ export function strikeFaults(cluster: Cluster, random: Random, withKnown: boolea
     // Many at the beginning, where much is under way.
     const atMs = random.chance(0.4) ? random.below(60_000) : random.below(chaosMs);
     const forMs = Math.round(1_000 * 10 ** (random.next() * 3));
-    clock.after(atMs, () => {
-      strike(fault, forMs);
-    });
+    clock.after(atMs, () => strike(fault, forMs));
   }
 
-  function strike(fault: Fault, forMs: number): void {
+  async function strike(fault: Fault, forMs: number): Promise<void> {
     counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
     trace.add(`fault: ${fault.kind}`);
-    const end = fault.strike(cluster, random);
+    const end = await fault.strike(cluster, random);
     if (end === undefined) return;
     const endOnce = () => {
       if (!going.delete(endOnce)) return;

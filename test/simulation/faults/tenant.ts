@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster.js';
+import { NO_TROUBLE } from '../world/api.js';
 import type { ApiTrouble } from '../world/api.js';
 import type { TenantBehaviour } from '../world/tenant.js';
 import { clock } from '../time/clock.js';
@@ -22,7 +23,7 @@ export const TENANT_FAULTS: readonly Fault[] = [
       const { fromMs } = scenario.population;
       const atMs = random.between(fromMs, clock.nowMs);
       const refused = { fromMs: atMs, toMs: atMs + random.below((clock.nowMs - fromMs) / 4) };
-      return change(tenant.behaviour, 'refused', refused);
+      return change(tenant.behaviour, 'refused', refused, undefined);
     },
   },
   {
@@ -54,7 +55,7 @@ function trouble<Key extends keyof ApiTrouble>(
 ): Fault {
   return {
     kind,
-    strike: ({ api }, random) => change(api.trouble, key, value(random.next())),
+    strike: ({ api }, random) => change(api.trouble, key, value(random.next()), NO_TROUBLE[key]),
   };
 }
 
@@ -65,6 +66,7 @@ function behaviour<Key extends keyof TenantBehaviour>(
 ): Fault {
   return {
     kind,
-    strike: ({ tenant }, random) => change(tenant.behaviour, key, value(random.next())),
+    strike: ({ tenant, scenario }, random) =>
+      change(tenant.behaviour, key, value(random.next()), scenario.behaviour[key]),
   };
 }

@@ -31,19 +31,27 @@ export function createClient(server: Server): Client {
         yield describe(run);
       }
     },
-    getHandle: (workflowId: string) => handleOf(server, workflowId),
+    getHandle: (workflowId: string, runId?: string) => handleOf(server, workflowId, runId),
     signalWithStart: (type: string, options: SignalWithStart) => {
       const run = server.start({ ...options, type });
       run.signal(nameOf(options.signal), options.signalArgs);
       return Promise.resolve(handleOf(server, options.workflowId));
     },
   };
-  return { workflow } as unknown as Client;
+  const workflowService = {
+    getWorkflowExecutionHistory: ({ execution }: { execution: { workflowId: string } }) => {
+      const payloads = server.find(execution.workflowId)?.args ?? [];
+      const started = { workflowExecutionStartedEventAttributes: { input: { payloads } } };
+      return Promise.resolve({ history: { events: [started] } });
+    },
+  };
+  const withDeadline = async (_atMs: number, call: () => Promise<unknown>) => await call();
+  return { workflow, workflowService, withDeadline } as unknown as Client;
 }
 
-function handleOf(server: Server, workflowId: string) {
+function handleOf(server: Server, workflowId: string, runId?: string) {
   const found = (): Execution => {
-    const run = server.find(workflowId);
+    const run = server.find(workflowId, runId);
     if (run === undefined) throw notFound(workflowId);
     return run;
   };
@@ -57,7 +65,7 @@ function handleOf(server: Server, workflowId: string) {
     describe: async () => Promise.resolve(describe(found())),
     result: async () => Promise.resolve(resultOf(found())),
     query: async (query: string | Named, ...args: unknown[]) =>
-      await found().query(nameOf(query), args),
+      await server.query(found(), nameOf(query), args),
     signal: async (signal: string | Named, ...args: unknown[]) => {
       open().signal(nameOf(signal), args);
       return Promise.resolve();

@@ -21,6 +21,8 @@ const TASK_TIMEOUT_MS = 10_000;
 /** One run of a workflow at the server: what happened to it, its tasks, timers and activities. */
 export class Execution implements ActivityOwner {
   readonly names: RunNames;
+  /** What it began with. */
+  readonly args: readonly Payload[];
   readonly history: History;
   memo: Readonly<Record<string, Payload>>;
   attributes: Readonly<Record<string, Payload>>;
@@ -46,6 +48,7 @@ export class Execution implements ActivityOwner {
     this.#host = host;
     this.#updates = updates;
     this.names = start.names;
+    this.args = start.args;
     this.memo = start.memo;
     this.attributes = start.attributes;
     this.activities = host.activities;

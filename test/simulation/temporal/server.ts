@@ -87,9 +87,17 @@ export class Server {
     return [...this.#runs.values()].flatMap((runs) => runs.at(-1) ?? []);
   }
 
-  /** The last run under that id; undefined where there never was one. */
-  find(workflowId: string): Execution | undefined {
-    return this.#runs.get(workflowId)?.at(-1);
+  /** A run under that id, the last unless another one is named; undefined where there is none. */
+  find(workflowId: string, runId?: string): Execution | undefined {
+    const runs = this.#runs.get(workflowId);
+    return runId === undefined ? runs?.at(-1) : runs?.find((run) => run.runId === runId);
+  }
+
+  /** What a worker answers for a run, also for one that has ended; fails where there is no worker. */
+  async query(run: Execution, name: string, args: readonly unknown[]): Promise<unknown> {
+    const able = this.#options.workers().some((worker) => worker.polls(run.names.taskQueue));
+    if (!able) throw new Error('no worker answers');
+    return await run.query(name, args);
   }
 
   runsOf(workflowId: string): readonly Execution[] {

@@ -105,6 +105,10 @@ export class Tenant {
     return this.#incidents.map(({ id }) => id);
   }
 
+  get alertCount(): number {
+    return this.#incidents.reduce((sum, { alerts }) => sum + alerts.length, 0);
+  }
+
   get size(): number {
     return this.#records.length + this.#incidents.length;
   }
