@@ -1,15 +1,20 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { rolldown } from 'rolldown';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const CACHE = join(ROOT, '.cache');
 
-/** Puts the simulation and the product's code into one file, and tells where it is. */
-export async function bundleSimulation({ name = 'simulation', plugins = [] } = {}) {
-  const folder = join(ROOT, '.cache/simulation');
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, `${name}-${process.pid}.mjs`);
+/** Puts the simulation and the product's code into one file, and tells where it is; it goes with the process. */
+export async function bundleSimulation({ plugins = [] } = {}) {
+  mkdirSync(CACHE, { recursive: true });
+  // Below the root, so that packages are found.
+  const folder = mkdtempSync(join(CACHE, 'simulation-'));
+  process.on('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const file = join(folder, 'simulation.mjs');
   const bundle = await rolldown({
     input: join(ROOT, 'test/simulation/main.ts'),
     platform: 'node',

@@ -28,7 +28,7 @@ export async function openSegment(
       try {
         const file = await open(path, 'r');
         try {
-          const buffer = Buffer.allocUnsafe(READ_BYTES);
+          const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(1, ref.bytes)));
           const stats = await file.stat({ bigint: true });
           if (!whole.isWhole(path, stats)) {
             const reading = checked(file, path, ref, buffer);

@@ -22,6 +22,7 @@ import { connectApi } from './world/api.js';
 import type { Api } from './world/api.js';
 import { configOf, INPUT, PREFIX } from './world/config.js';
 import type { ConfigDraw } from './world/config.js';
+import { Fetches } from './world/fetches.js';
 import { Host } from './world/host.js';
 import { Ledger } from './world/ledger.js';
 import type { Sending } from './world/ledger.js';
@@ -48,6 +49,7 @@ export class Cluster {
   readonly tenant: Tenant;
   readonly api: Api;
   readonly ledger = new Ledger();
+  readonly fetches = new Fetches();
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly hosts: readonly Host[];
   readonly server: Server;
@@ -99,6 +101,10 @@ export class Cluster {
         this.#tell((each) => each.onClosed?.(run));
       },
       onAttemptEnded: (attempt, accepted) => this.#onAttemptEnded(attempt, accepted),
+      onNeverTaken: (queue) => {
+        trace.add(`nobody polls ${queue}`);
+        this.fetches.onHostGone(queue);
+      },
       onPayload: (bytes, where) => this.#tell((each) => each.onPayload?.(bytes, where)),
     });
     this.#session = {
@@ -260,6 +266,7 @@ export class Cluster {
     if (!(handle instanceof Attempt)) return;
     const attempt = handle;
     trace.add(`${attempt.worker.name}: ${wordsOf(attempt)} ${accepted ? attempt.endedAs : 'lost'}`);
+    if (accepted) this.fetches.onEnded(attempt);
     const sending = this.#sendings.get(attempt);
     if (sending === undefined) return;
     const isSettled = accepted && attempt.endedAs === 'completed';

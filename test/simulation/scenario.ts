@@ -37,7 +37,7 @@ export function drawScenario(random: Random): Scenario {
   const periodMs = Math.round(60_000 * 10 ** (random.next() * 2));
   const settleMs = random.between(5, 60) * 1_000;
   const lookbackMs = random.between(60, 600) * 1_000;
-  const chaosMs = periodMs * random.between(6, 20);
+  const chaosMs = periodMs * random.between(4, 14);
   const historyMs = Math.round(3_600_000 * 10 ** random.next());
   const startTimeMs = START_MS - Math.round(historyMs * random.next());
   const isLate = random.chance(0.5);
@@ -56,7 +56,7 @@ export function drawScenario(random: Random): Scenario {
       streams,
       fromMs: START_MS - historyMs,
       toMs: START_MS + chaosMs,
-      records: random.between(3, 40),
+      records: random.between(3, 36),
       crowd: random.chance(0.3) ? random.next() * 0.5 : 0,
       late: { share: isLate ? random.next() * 0.5 : 0, mostMs: settleMs + lookbackMs * 0.9 },
       malformed: random.chance(0.1) ? 0.1 : 0,
@@ -90,9 +90,9 @@ export function drawScenario(random: Random): Scenario {
 }
 
 function drawStreams(random: Random): [StreamName, ...StreamName[]] {
-  if (random.chance(0.05)) return [...STREAM_NAMES];
+  if (random.chance(0.03)) return [...STREAM_NAMES];
   const first = random.pick(STREAM_NAMES);
-  const more = STREAM_NAMES.filter((name) => name !== first && random.chance(0.15));
+  const more = STREAM_NAMES.filter((name) => name !== first && random.chance(0.1));
   // Their service pulls both.
   const needed: StreamName[] =
     first === 'incident_alerts' || more.includes('incident_alerts') ? ['incidents'] : [];

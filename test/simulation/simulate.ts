@@ -6,6 +6,7 @@ import { nothingLost } from './checks/nothing-lost.js';
 import { nothingTwice } from './checks/nothing-twice.js';
 import { staysSmall } from './checks/stays-small.js';
 import { tasksDoNotFail } from './checks/tasks-do-not-fail.js';
+import { watermarkHonest } from './checks/watermark-honest.js';
 import { Cluster } from './cluster.js';
 import { KNOWN_FROM } from './faults/fault.js';
 import { strikeFaults } from './faults/strike.js';
@@ -56,6 +57,7 @@ export async function simulate(seed: number): Promise<Outcome> {
     watch(noSecret),
     watch(staysSmall),
     watch((report) => diskRemembers(cluster.ledger, report)),
+    watch((report) => watermarkHonest(cluster, random.fork('looks'), report)),
     watch(nothingLost),
     watch(nothingTwice),
   ];
@@ -104,19 +106,28 @@ async function calmDown(cluster: Cluster, strikes: Strikes): Promise<void> {
   }
 }
 
+/** Looking takes time of the real kind. */
+const LOOK_AGAIN_MS = 10_000;
+
 /** Waits until all is up to date; what is not, where it takes too long. */
 async function restAgain(cluster: Cluster): Promise<string[]> {
   const { settleMs, lookbackMs } = cluster.draw;
   const calmMs = clock.nowMs + settleMs + lookbackMs;
   let isNew = true;
+  let isDue = true;
   let left: string[] = [];
   cluster.listeners.push({
     onTaskDone: () => {
+      if (isNew) return;
       isNew = true;
+      isDue = false;
+      clock.after(LOOK_AGAIN_MS, () => {
+        isDue = true;
+      });
     },
   });
   const isAtRest = async () => {
-    if (!isNew) return false;
+    if (!isNew || !isDue) return false;
     isNew = false;
     left = await notAlive(cluster, calmMs);
     return left.length === 0;

@@ -21,7 +21,7 @@ class Trace {
   }
 
   add(text: string): void {
-    const line = `${timeText(clock.nowMs - this.startMs)} ${text}`;
+    const line = `${timeText(clock.nowMs)} ${text}`;
     this.#hash = hashText(line, this.#hash);
     this.#steps += 1;
     this.#lines.push(line);
@@ -44,11 +44,10 @@ class Trace {
 
 export const trace = new Trace();
 
-/** Virtual time since the start: days, hours, minutes, seconds. */
-function timeText(ms: number): string {
-  const seconds = (ms / 1000) % 60;
-  const minutes = Math.floor(ms / 60_000) % 60;
-  const hours = Math.floor(ms / 3_600_000);
+/** Time since the start of the world: hours, minutes, seconds. */
+export function timeText(atMs: number): string {
+  const ms = atMs - trace.startMs;
   const two = (value: number) => String(value).padStart(2, '0');
-  return `${two(hours)}:${two(minutes)}:${seconds.toFixed(3).padStart(6, '0')}`;
+  const seconds = ((ms / 1000) % 60).toFixed(3).padStart(6, '0');
+  return `${two(Math.floor(ms / 3_600_000))}:${two(Math.floor(ms / 60_000) % 60)}:${seconds}`;
 }

@@ -39,6 +39,7 @@ export function* owedTo(cluster: Cluster, output: string): Generator<Owed> {
     const isLive = owed.timeMs >= cluster.liveFromMs(owed.stream) && owed.visibleMs > since;
     const isFilled =
       filled &&
+      since === 0 &&
       backfill?.stream === owed.stream &&
       owed.timeMs >= backfill.fromMs &&
       owed.timeMs < backfill.toMs &&

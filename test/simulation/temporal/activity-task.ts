@@ -25,6 +25,7 @@ export interface ActivityOwner {
   readonly activities: Matching<ActivityWorker>;
   /** Work of activities is seen by checkers. */
   onAttemptEnded(attempt: AttemptHandle, accepted: boolean): void;
+  onNeverTaken(queue: string): void;
 }
 
 /** Unless a retry policy says otherwise, as the server has it. */
@@ -154,7 +155,8 @@ export class ActivityTask implements Waiting<ActivityWorker> {
   }
 
   #timeOut(type: TimeoutType): void {
-    if (this.#attempt !== undefined) this.#owner.onAttemptEnded(this.#attempt, false);
+    if (this.#attempt === undefined) this.#owner.onNeverTaken(this.queue);
+    else this.#owner.onAttemptEnded(this.#attempt, false);
     const failure = failureOf(new TimeoutFailure(`activity ${type} timeout`, undefined, type));
     const mayRetry = type === 'START_TO_CLOSE' || type === 'HEARTBEAT';
     this.#fail('ActivityTaskTimedOut', failure, mayRetry);

@@ -134,6 +134,10 @@ export class Execution implements ActivityOwner {
     this.#host.onAttemptEnded(attempt, accepted);
   }
 
+  onNeverTaken(queue: string): void {
+    this.#host.onNeverTaken(queue);
+  }
+
   /** The worker that held it in its cache, and maybe a task, is gone. */
   onWorkerGone(worker: WorkflowWorker): void {
     if (this.#worker !== worker) return;

@@ -44,5 +44,6 @@ export interface RunHost {
   onTaskFailed(run: Execution, error: Error): void;
   onClosed(run: Execution, closed: Closed): void;
   onAttemptEnded(attempt: AttemptHandle, accepted: boolean): void;
+  onNeverTaken(queue: string): void;
   onPayload(bytes: Uint8Array, where: string): void;
 }

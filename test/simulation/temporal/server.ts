@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly onTaskFailed?: (run: Execution, error: Error) => void;
   readonly onClosed?: (run: Execution, closed: Closed) => void;
   readonly onAttemptEnded?: (attempt: AttemptHandle, accepted: boolean) => void;
+  /** Nobody took a task of that queue in time. */
+  readonly onNeverTaken?: (queue: string) => void;
   readonly onPayload?: (bytes: Uint8Array, where: string) => void;
 }
 
@@ -78,6 +80,7 @@ export class Server {
       },
       onClosed: (run, closed) => this.#onClosed(run, closed),
       onAttemptEnded: (attempt, accepted) => options.onAttemptEnded?.(attempt, accepted),
+      onNeverTaken: (queue) => options.onNeverTaken?.(queue),
       onPayload: (bytes, where) => options.onPayload?.(bytes, where),
     };
   }

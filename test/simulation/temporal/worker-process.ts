@@ -87,6 +87,7 @@ export class Attempt implements AttemptHandle {
   readonly worker: WorkerProcess;
   /** What the process reported. */
   endedAs: 'nothing yet' | 'completed' | 'failed' | 'cancelled' = 'nothing yet';
+  result: ActivityResult | undefined;
   readonly #options: ProcessOptions;
   readonly #controller = new AbortController();
   readonly #details: { details?: { cancelRequested: boolean; notFound: boolean } } = {};
@@ -133,6 +134,7 @@ export class Attempt implements AttemptHandle {
   #report(result: ActivityResult): void {
     if (!this.worker.alive) return;
     this.#ended = true;
+    this.result = result;
     this.endedAs = result.completed ? 'completed' : result.cancelled ? 'cancelled' : 'failed';
     if (this.#heartbeatTimer !== undefined) this.#heartbeatTimer.cancelled = true;
     this.worker.onEnded(this);

@@ -55,7 +55,7 @@ class VirtualClock {
   /** Waits, as the process that asks for it: for ever where that dies meanwhile. */
   async wait(delayMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.after(delayMs, AsyncResource.bind(resolve), owners.getStore());
+      this.after(delayMs, resolve, owners.getStore());
     });
   }
 
@@ -117,9 +117,10 @@ class Handle {
 }
 
 function startTimer(run: (...args: unknown[]) => void, delayMs = 0, ...args: unknown[]): Handle {
-  const bound = AsyncResource.bind(() => {
-    run(...args);
-  });
+  const resource = new AsyncResource('timer');
+  const bound = () => {
+    resource.runInAsyncScope(run, undefined, ...args);
+  };
   const timer = clock.after(Number(delayMs), bound, owners.getStore());
   return new Handle(() => {
     timer.cancelled = true;
@@ -128,13 +129,11 @@ function startTimer(run: (...args: unknown[]) => void, delayMs = 0, ...args: unk
 
 function startInterval(run: (...args: unknown[]) => void, everyMs = 0, ...args: unknown[]): Handle {
   const owner = owners.getStore();
-  const bound = AsyncResource.bind(() => {
-    run(...args);
-  });
+  const resource = new AsyncResource('interval');
   let timer = clock.after(Number(everyMs), again, owner);
   function again(): void {
     timer = clock.after(Number(everyMs), again, owner);
-    bound();
+    resource.runInAsyncScope(run, undefined, ...args);
   }
   return new Handle(() => {
     timer.cancelled = true;
