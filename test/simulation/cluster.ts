@@ -138,6 +138,10 @@ export class Cluster {
     trace.add(
       `apply: ${steps.map(({ action, workflowId }) => `${action} ${workflowId}`).join(', ')}`,
     );
+    for (const { workflowId, warning } of steps) {
+      // The plan says that what was sent may be sent once more.
+      if (warning === true) this.#repeats.set(workflowId, this.repeats(workflowId) + 1);
+    }
     await executeApply(this.#session, steps);
   }
 

@@ -20,6 +20,7 @@ export class RunCache {
   readonly patches = new Set<string>();
   readonly #names: RunNames;
   readonly #workflow: Workflow;
+  readonly #flags = new Set<number>();
   #past: Past[] = [];
   #last: Past | undefined;
   #run: SdkRun | undefined;
@@ -34,7 +35,9 @@ export class RunCache {
     const run = (this.#run ??= await this.#replayed());
     const ordered = inOrder(jobs);
     this.#last = { jobs: ordered, info };
-    return await run.activate(ordered, info);
+    const activated = await run.activate(ordered, info);
+    if (activated.kind === 'done') for (const flag of activated.flags) this.#flags.add(flag);
+    return activated;
   }
 
   /** The last task counts: later replays begin with it. */
@@ -69,7 +72,7 @@ export class RunCache {
   }
 
   async #replayed(): Promise<SdkRun> {
-    const run = new SdkRun(this.#names, this.#workflow);
+    const run = new SdkRun(this.#names, this.#workflow, this.#flags);
     const patches = [...this.patches].map(
       (patchId) => ({ variant: 'notifyHasPatch', notifyHasPatch: { patchId } }) as unknown as Job,
     );

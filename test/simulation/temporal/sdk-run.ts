@@ -35,7 +35,12 @@ export interface RunNames {
 }
 
 export type Activated =
-  | { readonly kind: 'done'; readonly commands: readonly Command[] }
+  | {
+      readonly kind: 'done';
+      readonly commands: readonly Command[];
+      /** Ways of the SDK that it chose, and has to keep to in a replay. */
+      readonly flags: readonly number[];
+    }
   /** The workflow task fails, and would fail again each time. */
   | { readonly kind: 'failed'; readonly error: Error };
 
@@ -63,7 +68,7 @@ export class SdkRun {
   readonly #fate: { unhandled: Error | undefined } = { unhandled: undefined };
   readonly #activator: Activator;
 
-  constructor(names: RunNames, workflow: Workflow) {
+  constructor(names: RunNames, workflow: Workflow, flags: Iterable<number>) {
     const random = createRandom(1);
     this.#activator = new Activator({
       info: {
@@ -103,6 +108,7 @@ export class SdkRun {
       stackTracesEnabled: false,
     } as unknown as ConstructorParameters<typeof Activator>[0]);
     this.#activator.workflow = workflow;
+    this.#activator.addKnownFlags([...flags]);
   }
 
   async activate(jobs: readonly Job[], info: ActivationInfo): Promise<Activated> {
@@ -138,7 +144,11 @@ export class SdkRun {
       activator.getAndResetSinkCalls();
       const { unhandled } = this.#fate;
       if (unhandled !== undefined) return { kind: 'failed', error: unhandled };
-      return { kind: 'done', commands: (successful?.commands ?? []) as Command[] };
+      return {
+        kind: 'done',
+        commands: (successful?.commands ?? []) as Command[],
+        flags: successful?.usedInternalFlags ?? [],
+      };
     } catch (error) {
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
     } finally {
