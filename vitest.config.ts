@@ -25,6 +25,17 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          sequence: { groupOrder: 5 },
+          // Less than 20 s where nothing else runs.
+          testTimeout: 600_000,
+          pool: 'forks',
+          fileParallelism: false,
+        },
+      },
+      {
         extends: true,
         test: {
           name: 'integration',

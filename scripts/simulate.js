@@ -5,7 +5,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { bundleSimulation } from './simulation/bundle.js';
 import { runSeeds } from './simulation/run-seeds.js';
-import { printFailure, printFigures } from './simulation/report.js';
+import { printFailure, printFigures, printReplay } from './simulation/report.js';
 
 const { values } = parseArgs({
   options: {
@@ -26,5 +26,6 @@ const begun = performance.now();
 const outcomes = await runSeeds(bundle, seeds, { trace: values.trace, kept: one === undefined });
 const failed = outcomes.filter(({ failed: isFailed }) => isFailed);
 for (const outcome of failed.slice(0, 10)) printFailure(outcome);
+if (one !== undefined) outcomes.forEach(printReplay);
 printFigures(outcomes, (performance.now() - begun) / 1_000);
 process.exitCode = failed.length > 0 ? 1 : 0;

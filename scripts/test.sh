@@ -84,6 +84,7 @@ step packaging scripts/check-packaging.sh
 step build quietly build npm run build
 step 'alerts, dashboard' scripts/check-deploy.sh
 test_step unit "$@"
+test_step simulation "$@"
 test_step integration "$@"
 test_step peers "$@"
 step chromium find_chromium

@@ -15,6 +15,11 @@ export function printFailure({ seed, problems, steps, replays }) {
   print(lines.join('\n'));
 }
 
+/** What tells that a seed was replayed as it was. */
+export function printReplay({ hash, figures }) {
+  print(`steps ${figures?.steps}, hash ${hash}`);
+}
+
 export function printFigures(outcomes, seconds) {
   const sum = (figure) =>
     outcomes.reduce((total, { figures }) => total + (figures?.[figure] ?? 0), 0);

@@ -35,6 +35,7 @@ export interface Figures {
   readonly requests: number;
   readonly runs: number;
   readonly virtualMs: number;
+  readonly steps: number;
   readonly faults: Readonly<Record<string, number>>;
 }
 
@@ -89,6 +90,7 @@ export async function simulate(seed: number): Promise<Outcome> {
       requests: cluster.api.requests,
       runs: cluster.server.runsStarted,
       virtualMs: cluster.virtualMs,
+      steps: trace.steps,
       faults: strikes.counts,
     },
   };

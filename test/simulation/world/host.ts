@@ -19,6 +19,8 @@ import { Disk, mount } from './disk.js';
 import type { Ledger } from './ledger.js';
 import type { Receiver } from './output.js';
 
+/** After which a process that could not start is started again. */
+const START_AGAIN_MS = 5_000;
 /** How long a process that was asked to stop lets deliveries end. */
 const STOP_MS = 20_000;
 
@@ -59,14 +61,19 @@ export class Host {
     const boot = this.#boots;
     // A process of its own until it polls, so that what it waits for dies with it.
     const starting = { alive: true, skewMs: this.skewMs };
+    const isMeant = () => boot === this.#boots && this.process === undefined;
     void owners.run(starting, async () => {
       const { taskQueuePrefix } = this.#options.config().temporal;
-      const segments = await openSegmentStore({
-        stateDir: Disk.stateDir(this.name),
-        taskQueuePrefix,
-      });
-      if (boot !== this.#boots || this.process !== undefined) return;
-      this.#begin(segments, taskQueuePrefix);
+      const stateDir = Disk.stateDir(this.name);
+      try {
+        const segments = await openSegmentStore({ stateDir, taskQueuePrefix });
+        if (isMeant()) this.#begin(segments, taskQueuePrefix);
+      } catch {
+        // Whoever keeps it running starts it again.
+        clock.after(START_AGAIN_MS, () => {
+          if (isMeant()) this.boot();
+        });
+      }
     });
   }
 
