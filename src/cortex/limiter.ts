@@ -183,7 +183,8 @@ export function createLimiter(limits: readonly RequestLimit[]): Limiter {
       successes += 1;
       if (successes < SUCCESSES_PER_RAISE) return;
       successes = 0;
-      share = Math.min(1, share + 0.1);
+      // Tenths added up fall short of 1, and a whole request of ten with them.
+      share = Math.min(1, Number((share + 0.1).toFixed(6)));
     },
     get share() {
       return share;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -16,6 +16,7 @@ import type {
   FetchIncidentAlertsInput,
   IncidentAlertsReceipt,
   ListChangedInput,
+  SegmentRef,
 } from '../../../src/pull/receipts.js';
 import { openSegmentStore } from '../../../src/segments/segment-store.js';
 import { writeConfig } from '../../../simulator/write-config.js';
@@ -88,16 +89,19 @@ async function onTenant(options: TenantOptions = {}) {
   const environment = new MockActivityEnvironment();
   return {
     limiter,
-    list: async () =>
+    list: async (knownKeys: ListChangedInput['knownKeys'] = []) =>
       await environment.run<[ListChangedInput], ChangedIncidents, ListIncidents>(
         activities.listChangedIncidents,
         {
           ...STREAM,
-          ...{ window: WINDOW, knownKeys: [], keysSinceMs: 0, sliceMs: 1_000 },
+          ...{ window: WINDOW, knownKeys, keysSinceMs: 0, sliceMs: 1_000 },
           ...LIVE,
         },
       ),
-    fetch: async (input: Pick<FetchIncidentAlertsInput, 'call' | 'incidents'>) =>
+    fetch: async (
+      input: Pick<FetchIncidentAlertsInput, 'call' | 'incidents'> &
+        Partial<Pick<FetchIncidentAlertsInput, 'keep' | 'segment'>>,
+    ) =>
       await environment.run<[FetchIncidentAlertsInput], IncidentAlertsReceipt, FetchAlerts>(
         activities.fetchIncidentAlerts,
         {
@@ -107,22 +111,19 @@ async function onTenant(options: TenantOptions = {}) {
         },
       ),
     written: ({ segment }: IncidentAlertsReceipt) =>
-      segment === null
-        ? []
-        : readFileSync(
-            join(
-              folder,
-              'state',
-              'segments',
-              encodeURIComponent(segment.workflowId),
-              `${segment.name}.seg`,
-            ),
-            'utf8',
-          )
-            .trimEnd()
-            .split('\n'),
+      segment === null ? [] : readFileSync(fileOf(segment), 'utf8').trimEnd().split('\n'),
+    /** Makes a segment as old as the oldest that waits for an output. */
+    age: ({ segment }: IncidentAlertsReceipt) => {
+      if (segment !== null) utimesSync(fileOf(segment), 0, 0);
+    },
   };
 }
+
+function fileOf({ workflowId, name }: SegmentRef): string {
+  const parts = ['state', 'segments', encodeURIComponent(workflowId), `${name}.seg`];
+  return join(folder, ...parts);
+}
+
 const asked = (id: string, alertCount: number | null = null) => ({
   ...{ id, modifiedMs: null, alertCount, known: null },
 });
@@ -135,6 +136,15 @@ describe('incidents of a window', () => {
     expect(incidents.every(({ alertCount }) => (alertCount ?? 0) > 0)).toBe(true);
     expect(counts).toMatchObject({ records: 10, duplicates: 0, malformed: 0 });
     expect(window).toEqual(WINDOW);
+  });
+});
+
+describe('modifications that were listed before', () => {
+  it('are known by their keys and not listed again', async () => {
+    const { list } = await onTenant();
+    const { newKeys } = await list();
+    const again = await list(newKeys);
+    expect(again).toMatchObject({ incidents: [], newKeys: [], counts: { duplicates: 10 } });
   });
 });
 
@@ -151,6 +161,20 @@ describe('alerts of incidents', () => {
     expect(written(receipt)).toHaveLength(tenant.owed('incident_alerts').length);
     expect(written(receipt).every((line) => line.includes('"incident_id":'))).toBe(true);
     expect(tenant.stats().byEndpoint['get_multiple_incidents_extra_data 200']).toBe(1);
+  });
+
+  it('take the room of segments that nobody waits for any more, and of no others', async () => {
+    const { fetch, written, age } = await onTenant();
+    const single = { call: 'single', incidents: [asked('1000')] } as const;
+    const [kept, gone] = [
+      await fetch({ ...single, segment: 'kept' }),
+      await fetch({ ...single, segment: 'gone', keep: ['kept'] }),
+    ];
+    // Younger ones may be of a try that goes on elsewhere.
+    for (const receipt of [kept, gone]) age(receipt);
+    await fetch({ ...single, segment: 'next', keep: ['kept'] });
+    expect(written(kept).length).toBeGreaterThan(0);
+    expect(() => written(gone)).toThrow(/ENOENT/);
   });
 
   it('come from a tenant that sends a bare list as well', async () => {

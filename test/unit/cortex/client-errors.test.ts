@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CortexError } from '../../../src/cortex/errors.js';
 import { createLimiter } from '../../../src/cortex/limiter.js';
-import { API_KEY, clientOf, firstPage, startTenant, tenantSaying } from './tenant.js';
+import { API_KEY, clientOf, firstPage, sendJson, startTenant, tenantSaying } from './tenant.js';
 import type { Tenant } from './tenant.js';
 
 async function errorFrom(tenant: Tenant, client = clientOf()): Promise<CortexError> {
@@ -201,6 +201,19 @@ describe('a 429', () => {
     await expect(second).rejects.toThrow('seen enough');
     expect(tenant.received).toHaveLength(1);
   });
+});
+
+it('one refusal is made good by the successes after it: the input is at its full rate again', async () => {
+  const limiter = createLimiter([{ requests: 1_000, periodMs: 1_000 }]);
+  const tenant = await startTenant((response, nth) => {
+    if (nth === 1) response.writeHead(429, { 'Retry-After': '0' }).end();
+    else sendJson(response, { reply: { total_count: 0, incidents: [] } });
+  });
+  const client = clientOf({ limiter });
+  await errorFrom(tenant, client);
+  expect(limiter.share).toBe(0.5);
+  for (let calls = 0; calls < 100; calls++) await client.list(firstPage(tenant));
+  expect(limiter.share).toBe(1);
 });
 
 describe('the key', () => {

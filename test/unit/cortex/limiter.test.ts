@@ -201,6 +201,29 @@ describe('the limiter of an input', () => {
     expect(times).toEqual([2_000]);
   });
 
+  it('is never shortened in its pause by a later refusal that asks for less', async () => {
+    const limiter = createLimiter(TEN_PER_SECOND);
+    limiter.rateLimited(5_000);
+    limiter.rateLimited(0);
+    limiter.rateLimited(undefined);
+    const times = startTimes(limiter, 1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(times).toEqual([5_000]);
+  });
+
+  it('begins with the shortest pause again after a success', async () => {
+    const limiter = createLimiter(TEN_PER_SECOND);
+    for (let refusals = 0; refusals < 3; refusals++) {
+      limiter.rateLimited(undefined);
+      await vi.advanceTimersByTimeAsync(60_000);
+    }
+    limiter.succeeded();
+    limiter.rateLimited(undefined);
+    const times = startTimes(limiter, 1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(times).toEqual([1_000]);
+  });
+
   it('takes the refusals of requests under way together as one', () => {
     const limiter = createLimiter(TEN_PER_SECOND);
     for (let i = 0; i < 5; i++) limiter.rateLimited(undefined);

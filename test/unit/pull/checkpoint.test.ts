@@ -34,6 +34,11 @@ describe('migrateCheckpoint', () => {
       { ...FRESH, recentKeys: [{ fromMs: 1, untilMs: 2, keys: 'odd' }] },
       /cannot read/,
     ],
+    [
+      'with keys of no time',
+      { ...FRESH, recentKeys: [{ fromMs: 'soon', untilMs: 2, keys: '' }] },
+      /cannot read/,
+    ],
     ['without a version', { watermarkMs: 1 }, /no checkpoint/],
     ['that is null', null, /no checkpoint/],
   ])('refuses one %s', (_, value, message) => {

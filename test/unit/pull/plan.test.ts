@@ -34,6 +34,12 @@ describe('nextWindow', () => {
     ['leaves no gap without keys', { coveredFromMs: 9_000 }, {}, { fromMs: 5_001, toMs: 7_000 }],
     ['begins at the start time', { watermarkMs: 999 }, {}, { fromMs: 1_000, toMs: 2_999 }],
     [
+      'begins with the last millisecond where nothing else is looked at again',
+      {},
+      { lookbackMs: 0, overlapMs: 1 as const },
+      { fromMs: 5_000, toMs: 7_000 },
+    ],
+    [
       'shares a millisecond',
       {},
       { readToMs: 5_000, overlapMs: 1 as const },
