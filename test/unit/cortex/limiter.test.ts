@@ -55,6 +55,35 @@ describe('the limiter of an input', () => {
     expect(mostWithin(arrivals, 1_000)).toBeLessThanOrEqual(10);
   });
 
+  it.each([500, 3_000, 9_000])(
+    'brings no more than the limit in any second to a server that stands still for %i ms now and then',
+    async (stallMs) => {
+      const limiter = createLimiter(TEN_PER_SECOND);
+      const beganMs = performance.now();
+      const arrivals: number[] = [];
+      // It stands still at the end of every 15 s, with whatever reaches it then.
+      const awakeMs = (atMs: number) => {
+        const intoMs = (atMs - beganMs) % 15_000;
+        return intoMs < 15_000 - stallMs ? atMs : atMs + 15_000 - intoMs;
+      };
+      const until = (atMs: number) =>
+        new Promise((resolve) => setTimeout(resolve, atMs - performance.now()));
+      const request = async () => {
+        const arrivalMs = awakeMs(performance.now() + 1);
+        await until(arrivalMs);
+        arrivals.push(arrivalMs);
+        await until(awakeMs(arrivalMs + 300));
+      };
+      const ask = async () => {
+        while (performance.now() - beganMs < 120_000) await limiter.run(request, live);
+      };
+      for (let stream = 0; stream < 20; stream++) void ask();
+      await vi.advanceTimersByTimeAsync(150_000);
+      expect(arrivals.length).toBeGreaterThan(200);
+      expect(mostWithin(arrivals, 1_000)).toBeLessThanOrEqual(10);
+    },
+  );
+
   it('uses the whole limit where replies are slow and steady', async () => {
     const limiter = createLimiter(TEN_PER_SECOND);
     const times: number[] = [];
