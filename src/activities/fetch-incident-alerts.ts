@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { CortexError } from '../cortex/errors.js';
 import type { JsonObject, JsonValue } from '../cortex/json.js';
 import { rowsOfReply } from '../cortex/rows-of-reply.js';
+import { mayConcernOne } from '../pull/owed.js';
 import type { FetchIncidentAlertsInput, IncidentAlertsReceipt } from '../pull/receipts.js';
 import type { IncidentExtraData } from '../services/incident-alerts.js';
 import { readExtraData } from '../services/incident-alerts.js';
@@ -95,7 +96,7 @@ async function ask(
         return await askFor(service.alertsLimit);
       });
     } catch (error) {
-      if (!isRefused(error) || (await exists(id))) throw error;
+      if (!mayBeGone(error) || (await exists(id).catch(() => true))) throw error;
       const warning = `incident ${id} went from the tenant before its alerts were asked for`;
       return { entries: read([{ incident_id: id, alert_count: 0 }]), lossless: false, warning };
     }
@@ -132,6 +133,11 @@ async function ask(
     );
     return rowsOfReply(value, 'incidents', LIST_PATH).rows.length > 0;
   }
+}
+
+/** An incident that was merged into another is answered in various ways, a server's error among them. */
+function mayBeGone(error: unknown): boolean {
+  return error instanceof CortexError && mayConcernOne(error.code);
 }
 
 function isRefused(error: unknown): boolean {

@@ -5,7 +5,7 @@ import { LIMITS } from '../pull/limits.js';
 import { overlapMsOf } from '../pull/window.js';
 import { isJsonObject } from '../cortex/json.js';
 import { incidents as service } from '../services/incidents.js';
-import { numberOf, textOf } from '../services/values.js';
+import { countOf, textOf } from '../services/values.js';
 import type { ActivityDependencies, StreamConfig } from './dependencies.js';
 import { streamConfig } from './dependencies.js';
 import { guarded } from './guarded.js';
@@ -57,7 +57,7 @@ function createListSink(input: ListChangedInput, stream: StreamConfig) {
         if (id === undefined || !isJsonObject(record)) continue;
         const listed = {
           ...{ id, modifiedMs: timeMs ?? null },
-          alertCount: numberOf(record.alert_count) ?? null,
+          alertCount: countOf(record.alert_count) ?? null,
         };
         // Pages may be read in any order.
         if ((byId.get(id)?.modifiedMs ?? 0) <= (timeMs ?? Infinity)) byId.set(id, listed);

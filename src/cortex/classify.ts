@@ -23,7 +23,8 @@ const OPERATOR_CURES: ReadonlySet<CortexCode> = new Set([
 /** What the API said, cut to a bearable length, free of control characters and of the key. */
 function apiText(reply: JsonValue | undefined, secret: string): string {
   if (!isJsonObject(reply)) return '';
-  const parts = [reply.err_msg, reply.err_extra]
+  // Tenants of version 5 have them at the root, under other names.
+  const parts = [reply.err_msg, reply.err_extra, reply.error, reply.message]
     .filter((part) => part !== undefined && part !== null)
     .map((part) =>
       typeof part === 'string' ? (exactNumber(part) ?? part) : encodeJson(part, true),

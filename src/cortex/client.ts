@@ -9,7 +9,8 @@ import { createAgents } from './agents.js';
 import { bodyText } from './body.js';
 import { CortexError } from './errors.js';
 import { baseUrl } from './host.js';
-import type { JsonObject, ParsedReply } from './json.js';
+import { isJsonObject } from './json.js';
+import type { JsonObject, JsonValue, ParsedReply } from './json.js';
 import type { Limiter } from './limiter.js';
 import { networkError } from './network-error.js';
 import { isGood, readReply } from './read-reply.js';
@@ -219,9 +220,26 @@ export function createCortexClient(options: ClientOptions): CortexClient {
     async list(request, callOptions) {
       const { apiFqdn, path, rowsKey } = request;
       const reply = await call(apiFqdn, path, listBody(request), callOptions);
-      return { ...rowsOfReply(reply.value, rowsKey, path), lossless: reply.lossless };
+      const page = rowsOfReply(reply.value, rowsKey, path);
+      if (request.offset === 0) refuseMissingRows(page, reply.value, path);
+      return { ...page, lossless: reply.lossless };
     },
   };
+}
+
+/**
+ * A first page without the rows that it counts is no empty window: taken for one, they would be lost. Those that the
+ * key may not see are counted too, and named.
+ */
+function refuseMissingRows({ total, rows }: ReplyRows, reply: JsonValue, path: string): void {
+  const restricted = isJsonObject(reply) ? reply.restricted_incident_ids : undefined;
+  const mayNotSee = Array.isArray(restricted) && restricted.length > 0;
+  if (rows.length > 0 || (total ?? 0) === 0 || mayNotSee) return;
+  throw new CortexError(
+    'CORTEX_INVALID_REPLY',
+    `${path}: found no record on a first page that counts ${total ?? 0}, expected some`,
+    { retry: 'later' },
+  );
 }
 
 /** Filter and sort are always the same field (another sort runs large tenants out of memory); both ends of the page are always sent. */

@@ -19,14 +19,19 @@ export function rowsOfReply(reply: JsonValue, rowsKey: string, path: string): Re
     if (!reply.some((row) => isEnvelope(row, rowsKey))) return { total: null, rows: reply };
   } else if (isJsonObject(reply)) {
     const rows = COUNTS.some((name) => name in reply) ? (reply[rowsKey] ?? []) : reply[rowsKey];
-    const total = reply.total_count;
-    if (Array.isArray(rows)) return { total: typeof total === 'number' ? total : null, rows };
+    if (Array.isArray(rows)) return { total: totalOf(reply.total_count), rows };
   }
   throw new CortexError(
     'CORTEX_INVALID_REPLY',
     `${path}: found a reply without a list "${rowsKey}", expected one`,
     { retry: 'later' },
   );
+}
+
+/** Digits count as a number. */
+function totalOf(value: JsonValue | undefined): number | null {
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  return typeof value === 'number' ? value : null;
 }
 
 /** One of them makes a reply without rows an empty one; without any it is none. */

@@ -184,8 +184,9 @@ export async function readWindow<Row>(
       const before = distinct;
       const { rows, total } = await readBackwards(lastPage);
       if (rows === 'unsettled') return rows;
-      alike = total === null || total >= saturatedAt || rows < total ? 0 : total - distinct;
-      if (alike <= 0) return rows;
+      alike = total === null || total >= saturatedAt ? 0 : total - distinct;
+      // Rows that the API counts and shows on no page do not show on another pass either.
+      if (alike <= 0 || (total !== null && rows < total)) return rows;
       // On narrower pages other rows stand at the edges.
       if (canCut()) return 'too many';
       fruitless = distinct > before ? 0 : fruitless + 1;

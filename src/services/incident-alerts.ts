@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../cortex/json.js';
 import type { ServiceConfig } from '../config/model.js';
 import { canonicalText } from './key.js';
 import type { DevoEvent } from './service.js';
-import { numberOf, textOf } from './values.js';
+import { countOf, textOf } from './values.js';
 
 /** One alert or artifact of an incident, as it goes out. */
 export interface IncidentItem {
@@ -29,7 +29,7 @@ export interface IncidentExtraData {
 
 /** Reads the extra data of one incident. Missing lists and null are empty. */
 export function readExtraData(entry: JsonValue, config: ServiceConfig): IncidentExtraData {
-  const data = isJsonObject(entry) ? entry : {};
+  const data = unwrapped(entry);
   const incident = isJsonObject(data.incident) ? data.incident : data;
   const idField = incident.incident_id;
   const incidentId = textOf(idField);
@@ -51,10 +51,17 @@ export function readExtraData(entry: JsonValue, config: ServiceConfig): Incident
   return {
     incidentId,
     alertTotal: alertTotal(data, incident, alerts.length),
-    alertCount: numberOf(incident.alert_count) ?? null,
+    alertCount: countOf(incident.alert_count) ?? null,
     alerts,
     artifacts: artifacts.map((record) => item('artifact', record)),
   };
+}
+
+/** Some tenants wrap the one incident into a list, bare or named, as the batch call has it. */
+function unwrapped(entry: JsonValue): JsonObject {
+  const list = isJsonObject(entry) ? entry.incidents : entry;
+  const [only] = Array.isArray(list) ? list : [entry];
+  return isJsonObject(only) ? only : {};
 }
 
 /** The lists come as `{total_count, data}`; a bare list is taken too. */
@@ -67,7 +74,7 @@ function rowsOf(list: JsonValue | undefined): readonly JsonValue[] {
 /** The largest of what the reply counts: each of the counts is met missing or null. */
 function alertTotal(data: JsonObject, incident: JsonObject, found: number): number {
   const listed = isJsonObject(data.alerts) ? data.alerts.total_count : undefined;
-  return Math.max(found, numberOf(listed) ?? 0, numberOf(incident.alert_count) ?? 0);
+  return Math.max(found, countOf(listed) ?? 0, countOf(incident.alert_count) ?? 0);
 }
 
 function withIncidentId(record: JsonValue, incidentId: JsonValue | undefined): JsonValue {

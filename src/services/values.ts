@@ -13,3 +13,9 @@ export function textOf(value: JsonValue | undefined): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : (exactNumber(value) ?? value);
   return typeof value === 'number' ? String(value) : undefined;
 }
+
+/** A count, be it a number or its digits; undefined for anything else. */
+export function countOf(value: JsonValue | undefined): number | undefined {
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  return numberOf(value);
+}

@@ -9,6 +9,8 @@ import { createActivities } from '../../../src/activities/index.js';
 import type { ActivityDependencies } from '../../../src/activities/dependencies.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { createCortexClient } from '../../../src/cortex/client.js';
+import type { CortexClient } from '../../../src/cortex/client.js';
+import { CortexError } from '../../../src/cortex/errors.js';
 import { createLimiter } from '../../../src/cortex/limiter.js';
 import type { CollectorActivities } from '../../../src/pull/activity-contract.js';
 import type {
@@ -46,7 +48,10 @@ type ListIncidents = CollectorActivities['listChangedIncidents'];
 type FetchAlerts = CollectorActivities['fetchIncidentAlerts'];
 
 /** Activities on a tenant with ten incidents of the last half hour. */
-async function onTenant(options: TenantOptions = {}) {
+async function onTenant(
+  options: TenantOptions = {},
+  alter: (client: CortexClient) => CortexClient = (client) => client,
+) {
   const history = {
     incidents: { count: 10, fromMs: NOW_MS - 1_800_000, toMs: NOW_MS - 600_000 },
   };
@@ -73,7 +78,7 @@ async function onTenant(options: TenantOptions = {}) {
   const deps: ActivityDependencies = {
     config: () => config,
     streams: () => [],
-    client: () => client,
+    client: () => alter(client),
     output: () => undefined,
     segments,
     stopping: new AbortController().signal,
@@ -211,6 +216,24 @@ describe('alerts of incidents', () => {
     const receipt = await fetch({ call: 'single', incidents: [asked('99999', 3)] });
     expect(receipt).toMatchObject({ segment: null, leftOut: [], taken: [{ missing: 0 }] });
     expect(receipt.warnings[0]).toContain('incident 99999 went from the tenant');
+  });
+
+  it.each([
+    ['that went meanwhile, are none', '99999'],
+    ['that is still there, stay to be asked for', '1000'],
+  ])('where the call fails for an incident %s', async (_, id) => {
+    const { fetch } = await onTenant({}, (client) => ({
+      ...client,
+      call: async (fqdn, path, data, options) => {
+        if (!path.endsWith('get_incident_extra_data')) {
+          return await client.call(fqdn, path, data, options);
+        }
+        throw new CortexError('CORTEX_SERVER_ERROR', 'no such incident', { retry: 'later' });
+      },
+    }));
+    const asking = fetch({ call: 'single', incidents: [asked(id, 3)] });
+    if (id === '99999') expect(await asking).toMatchObject({ taken: [{ id, missing: 0 }] });
+    else await expect(asking).rejects.toMatchObject({ type: 'CORTEX_SERVER_ERROR' });
   });
 
   it('refused for their own quota slow no other call, and are asked for later', async () => {

@@ -50,6 +50,7 @@ describe('an answer of the API that is no reply', () => {
     [200, { reply: { err_code: 'E_ODD' } }, 'CORTEX_SERVER_ERROR', 'later'],
     [200, { reply: { incidents: 'many' } }, 'CORTEX_INVALID_REPLY', 'later'],
     [200, { reply: {} }, 'CORTEX_INVALID_REPLY', 'later'],
+    [200, { reply: { total_count: 250, incidents: null } }, 'CORTEX_INVALID_REPLY', 'later'],
     [200, { reply: [{ total_count: null, incidents: [] }] }, 'CORTEX_INVALID_REPLY', 'later'],
     [200, { reply: 'fine' }, 'CORTEX_INVALID_REPLY', 'later'],
     [200, { incidents: [] }, 'CORTEX_INVALID_REPLY', 'later'],
@@ -110,6 +111,13 @@ describe('an answer of the API that is no reply', () => {
   it('carries its status, so that callers can fall back on 404', async () => {
     expect((await errorFrom(await tenantSaying(refusal(404, 'x'), 404))).status).toBe(404);
   });
+
+  it.each([{ error: 'bad filter' }, { message: 'bad filter' }, { error: { msg: 'bad filter' } }])(
+    'carries the text where the envelope has another form: %j',
+    async (body) => {
+      expect((await errorFrom(await tenantSaying(body, 400))).message).toContain('bad filter');
+    },
+  );
 
   it('carries the text of the API, on one line and cut', async () => {
     const body = refusal(400, `bad\nfilter ${'x'.repeat(2_000)}`);

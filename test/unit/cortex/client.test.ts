@@ -48,6 +48,16 @@ describe('a list call', () => {
       { reply: { err_code: 0, total_count: 0, incidents: [] } },
       { total: 0, rows: [] },
     ],
+    [
+      'a count as digits',
+      { reply: { total_count: '1', incidents: [{ incident_id: '1' }] } },
+      { total: 1, rows: [{ incident_id: '1' }] },
+    ],
+    [
+      'counted rows that the key may not see',
+      { reply: { total_count: 2, incidents: [], restricted_incident_ids: ['1', '2'] } },
+      { total: 2, rows: [] },
+    ],
     ['a count and no rows', { reply: { total_count: 0 } }, { total: 0, rows: [] }],
   ])('takes a reply: %s', async (_, body, expected) => {
     const tenant = await tenantSaying(body);

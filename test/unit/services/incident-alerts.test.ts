@@ -34,6 +34,18 @@ describe('the extra data of an incident', () => {
     expect(readExtraData(uncounted, config).alertTotal).toBe(2);
   });
 
+  it.each([
+    ['in a list', [ENTRY]],
+    ['in a named list', { incidents: [ENTRY] }],
+  ])('is found where it stands %s', (_, entry) => {
+    expect(readExtraData(entry, config)).toEqual(readExtraData(ENTRY, config));
+  });
+
+  it('takes a number of alerts as digits', () => {
+    const digits = { incident: { incident_id: '41', alert_count: '7' }, alerts: { data: [] } };
+    expect(readExtraData(digits, config)).toMatchObject({ alertCount: 7, alertTotal: 7 });
+  });
+
   it('knows the same alert in another incident as another item', () => {
     const keysOf = (incident_id: string) =>
       readExtraData({ ...ENTRY, incident: { incident_id } }, config).alerts.map(({ key }) => key);
