@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:net';
+import type { TcpOutputConfig } from '../config/model.js';
 import type { CollectorError } from '../errors/collector-error.js';
 import { startDeadline } from './deadline.js';
 import { codeOf, devoError } from './errors.js';
@@ -27,7 +28,19 @@ export interface Acceptance {
 }
 
 /** Without TLS there is nothing to accept. */
-export const ACCEPTED: Acceptance = { isOver: true, over: Promise.resolve() };
+const ACCEPTED: Acceptance = { isOver: true, over: Promise.resolve() };
+
+/** Sets up plain TCP, raising what `connectTransport` does. */
+export function connectTcp({
+  address,
+  port,
+}: TcpOutputConfig): (signal: AbortSignal) => Promise<Connection> {
+  const peer = `${address}:${port}`;
+  return async (signal) => {
+    const transport = await connectTransport(address, port, signal);
+    return { peer, stream: transport, transport, secure: false, acceptance: ACCEPTED };
+  };
+}
 
 /** Sets up TCP. Raises `DEVO_CONNECT_...` or `DEVO_HOST_UNKNOWN`, or the signal's reason. */
 export async function connectTransport(

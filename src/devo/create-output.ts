@@ -3,8 +3,7 @@ import { createConsoleOutput } from './console-output.js';
 import { createFileOutput } from './file-output.js';
 import { createHttpOutput } from './http-output.js';
 import type { Output } from './output.js';
-import { createTcpOutput } from './tcp-output.js';
-import { createTlsOutput } from './tls-output.js';
+import { createSocketOutput } from './socket-output.js';
 
 /** How long a peer that has everything may take to close before the delivery counts as unconfirmed. */
 const CLOSE_TIMEOUT_MS = 10_000;
@@ -20,10 +19,9 @@ export function createOutput(config: OutputConfig, options: CreateOutputOptions 
   switch (config.type) {
     case 'devo_platform':
     case 'relay':
-      return createTlsOutput(config, closeTimeoutMs);
     case 'syslog':
     case 'in_house_relay':
-      return createTcpOutput(config, closeTimeoutMs);
+      return createSocketOutput(config, closeTimeoutMs);
     case 'http':
       return createHttpOutput(config);
     case 'console':
