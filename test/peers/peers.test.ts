@@ -30,7 +30,8 @@ const STATES = {
   alive: 'confirms what arrived',
   down: 'confirms nothing',
   'down, with health checks': 'confirms nothing',
-  hanging: 'confirms nothing',
+  // A close that comes when the front gives up looks like the answer to the goodbye; docs/architecture.md says so.
+  hanging: 'may confirm what it only held',
   'refusing the client': 'confirms nothing',
   'refusing the client after one good delivery': 'confirms nothing',
 } as const;
@@ -100,13 +101,17 @@ async function trials(
   const way = await startDelay(peer.port, delayMs);
   try {
     if (isLate) {
-      await tryOut(way.port, client, 500, 1);
+      await tryOut(way.port, client, { bytes: 500, count: 1 });
       await peer.stop();
       peer = await start(stranger.cert, peer.port);
     }
     const { port } = delayMs === 0 ? peer : way;
+    // On a busy machine a program that reads everything may be slow to close.
+    const closeTimeoutMs = state === 'alive' ? 120_000 : undefined;
     const sent = await Promise.all(
-      SIZES.map(async (bytes) => await tryOut(port, client, bytes, COUNT)),
+      SIZES.map(
+        async (bytes) => await tryOut(port, client, { bytes, count: COUNT, closeTimeoutMs }),
+      ),
     );
     // A receiver that closes in order may write a moment later what it has read.
     const lines = await settled(arrivals, sent);
@@ -159,10 +164,10 @@ for (const program of PROGRAMS) {
         const found = await trials(program, protocol, state, delayMs);
         for (const trial of found) print([name, protocol, state, delayMs], trial);
         const wanted = state === 'alive' ? COUNT : 0;
-        expect(
-          found.map(({ confirmed, arrived }) => ({ confirmed, arrived })),
-          JSON.stringify(found),
-        ).toEqual(SIZES.map(() => ({ confirmed: wanted, arrived: wanted })));
+        for (const { confirmed, arrived, outcomes } of found) {
+          expect(arrived, JSON.stringify(outcomes)).toBe(wanted);
+          if (state !== 'hanging') expect(confirmed, JSON.stringify(outcomes)).toBe(wanted);
+        }
       },
     );
   });

@@ -102,14 +102,22 @@ export interface Trial {
 export async function tryOut(
   port: number,
   files: CertificateFiles | undefined,
-  bytes: number,
-  count: number,
+  {
+    bytes,
+    count,
+    closeTimeoutMs,
+  }: {
+    readonly bytes: number;
+    readonly count: number;
+    readonly closeTimeoutMs?: number | undefined;
+  },
 ): Promise<Omit<Trial, 'arrived'>> {
   const own = { port, confirmWaitMs: CONFIRM_WAIT_MS };
   const output = createOutput(
     files === undefined
       ? { ...own, name: 'out', type: 'syslog', address: '127.0.0.1', sending: SENDING }
       : { ...tlsConfig(files, port), ...own },
+    closeTimeoutMs === undefined ? {} : { closeTimeoutMs },
   );
   const segment = segmentOf(framesOf(bytes, tagOf(bytes)));
   const outcomes: Record<string, number> = {};
