@@ -1,18 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import type { StatusJson } from '../../src/cli/status-json.js';
 import type { BackfillJson } from '../../src/cli/backfill-json.js';
 import type { BackfillProgress } from '../../src/pull/backfill.js';
-import { startSimulator } from '../../simulator/simulator.js';
 import type { Simulator } from '../../simulator/simulator.js';
 import * as messages from '../../src/workflows/messages.js';
 import { measureBeside } from './beside.js';
 import { runCli, startCli, untilAnswered, untilPrinted } from './cli-process.js';
-import { connectTo, startUp } from './collector-process.js';
-import { until } from './collecting.js';
+import { connectTo } from './collector-process.js';
 import { eventually } from './eventually.js';
 import { untilIdle } from './pending-activities.js';
 import { faultsOf, NO_FAULTS, withTrial } from './trial.js';
@@ -184,75 +179,5 @@ test(
         await close();
       },
     );
-  },
-);
-
-test(
-  'a backfill whose worker and Temporal are killed goes on where it was, and loses nothing',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    const { history, from, to } = past();
-    const folder = mkdtempSync(join(tmpdir(), 'backfill-kill-'));
-    const simulator = await startSimulator({
-      folder,
-      tenant: { history: { alerts: history } },
-      ...SERVICES,
-      globals: { temporal: { ui_port: 0 } },
-    });
-    const config = ['--config', simulator.configFile];
-    let collector = startUp(simulator.configFile);
-    try {
-      let joined = await connectTo(folder);
-      const range = ['alerts', '--from', from, '--to', to];
-      let started = await runCli(['backfill', 'start', ...range, ...config]);
-      while (started.exitCode !== 0) {
-        if (collector.hasEnded()) throw new Error('the collector ended by itself');
-        started = await runCli(['backfill', 'start', ...range, ...config]);
-      }
-      // One that was cut off may have started it all the same.
-      const id = /(?:started|runs already) (\S+)/.exec(started.stdout)?.[1] ?? '';
-      const before = await progressWhere(
-        joined.client,
-        id,
-        ({ share, pendingByOutput }) => share > 0.1 && pendingByOutput.devo_1 === 0,
-      );
-      await joined.close();
-      // In the midst of a delivery, and most likely of an event.
-      const confirmed = arrivedOf(simulator);
-      await simulator.receiver.setMode({ kind: 'slow', bytesPerSecond: 500_000 });
-      await until('a delivery', collector, () => arrivedOf(simulator) >= confirmed + 100);
-      await collector.kill();
-      await simulator.receiver.setMode({ kind: 'normal' });
-      // The receiver has read what the system still held of the killed sender's.
-      await eventually('its end', () => simulator.receiver.stats().open === 0);
-      const sent = arrivedOf(simulator);
-      collector = startUp(simulator.configFile);
-      const all = () => arrivedOf(simulator) >= ALERTS;
-      await until('everything', collector, all, TIMEOUT_MS - 60_000);
-      const watch = await runCli(['backfill', 'status', id, '--watch', ...config]);
-      expect(watch.exitCode).toBe(0);
-      expect(watch.stdout.trim().split('\n').at(-1)).toContain(' done ');
-      joined = await connectTo(folder);
-      const done = await joined.client.workflow.getHandle(id).query(messages.progress);
-      await joined.close();
-      const { lost, duplicated, strangers, malformed, cut } = simulator.reckoning();
-      process.stdout.write(
-        `killed at ${(before.share * 100).toFixed(1)} %, ${sent} alerts sent: lost ${lost}, duplicated ${duplicated}, cut ${cut}\n`,
-      );
-      expect({ lost, strangers, malformed }).toEqual({ lost: 0, strangers: 0, malformed: 0 });
-      // One event each that the live stream and the backfill were writing at the kill.
-      expect(cut).toBeLessThanOrEqual(2);
-      expect(done?.startedMs).toBe(before.startedMs);
-      // What was confirmed before is not sent again.
-      const again = simulator.reckoning().byTag.find((line) => line.book === 'alerts')?.duplicated;
-      expect(again).toBeLessThanOrEqual(sent - (before.share - 0.02) * ALERTS);
-    } catch (error) {
-      process.stdout.write(collector.output().slice(-4_000));
-      throw error;
-    } finally {
-      await collector.stop();
-      await simulator.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
   },
 );

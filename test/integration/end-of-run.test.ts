@@ -1,7 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DeliverSegmentInput } from '../../src/pull/receipts.js';
 import * as messages from '../../src/workflows/messages.js';
 import { eventually } from './eventually.js';
 import { recording } from './recording.js';
@@ -53,33 +50,6 @@ test('the next run waits until its pull is due, and a pause begins none', async 
     await entity.signal(messages.resume);
     await statusWhere(entity, (s) => s.totals.cycles === 2);
     expect(recorder.fetched).toHaveLength(2);
-    await entity.terminate();
-  });
-});
-
-test('sends a segment once that takes longer than the end of a run waits for an output that is down', async () => {
-  const recorder = recording();
-  const begun: string[] = [];
-  const slowly = async (input: DeliverSegmentInput) => {
-    begun.push(input.segment.name);
-    const { cancellationSignal, heartbeat } = Context.current();
-    const beating = setInterval(heartbeat, 5_000);
-    try {
-      await delay(33_000, undefined, { signal: cancellationSignal });
-    } finally {
-      clearInterval(beating);
-    }
-    return await recorder.activities.deliverSegment(input);
-  };
-  await bench.withWorker({ ...recorder.activities, deliverSegment: slowly }, async (taskQueue) => {
-    recorder.on(taskQueue);
-    const handle = await startStream(bench.client, settingsFor(taskQueue), { cyclesPerRun: 1 });
-    const entity = bench.client.workflow.getHandle(handle.workflowId);
-    await eventually('the first delivery', () => begun.length === 1);
-    // The next run pulls, too, and what it fetched goes out after that of the first.
-    await entity.signal(messages.pullNow);
-    await eventually('the second delivery', () => new Set(begun).size === 2);
-    expect(begun).toHaveLength(2);
     await entity.terminate();
   });
 });

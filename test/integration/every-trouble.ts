@@ -28,6 +28,9 @@ export const FETCH_TROUBLE = [
   { input: 'gateway', stream: 'incidents', code: 'CORTEX_SERVER_ERROR' },
   { input: 'unreachable', stream: 'incidents', code: 'CORTEX_NETWORK_ERROR' },
   { input: 'login_page', stream: 'incidents', code: 'CORTEX_INVALID_REPLY' },
+  { input: 'busy', stream: 'incidents', code: 'CORTEX_RATE_LIMITED' },
+  // No stream hides behind another one that has the turn.
+  { input: 'busy', stream: 'alerts', code: 'CORTEX_RATE_LIMITED' },
 ] as const;
 
 /** The stream that asks by another time field once its own was refused. */
@@ -46,6 +49,7 @@ export const OUTPUT_TROUBLE = {
   resetting: 'DEVO_SEND_RESET',
   wrong_token: 'DEVO_HTTP_TOKEN',
   unavailable: 'DEVO_HTTP_STATUS',
+  silent: 'DEVO_SEND_TIMEOUT',
   no_folder: 'DEVO_FILE_FAILED',
   cert_gone: 'DEVO_CERT_MISSING',
   cert_broken: 'DEVO_CERT_UNREADABLE',
@@ -90,6 +94,8 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
   tenants.push(healthy);
   const loginPage = createServer((_, response) => response.end('Please log in'));
   const loginPort = await listen(loginPage, 0);
+  const silent = createServer(() => undefined);
+  const silentPort = await listen(silent, 0);
   const refusing = { behaviour: { ...FAST, refuseServerCreationTime: true } };
   const wrongKey = await input('wrong_key', { incidents: {} }, {});
   const inputs: ConfigInput[] = [
@@ -110,6 +116,7 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
     await input('old', { alerts: {} }, refusing),
     await input('gateway', { incidents: {} }, { faults: { error502: 1 }, behaviour: FAST }),
     await input('unreachable', { incidents: {} }, { faults: { reset: 1 }, behaviour: FAST }),
+    await input('busy', { incidents: {}, alerts: {} }, { faults: { tooMany: 1 } }),
     { ...wrongKey, name: 'login_page', url: `http://127.0.0.1:${loginPort}` },
   ];
 
@@ -172,6 +179,7 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
     { kind: 'tcp', name: 'resetting', port: resetting.port, keys: IMPATIENT },
     toHttp('wrong_token', http.port, 'AnotherTokenOfNoRealDomain012345'),
     toHttp('unavailable', unavailable.port),
+    toHttp('silent', silentPort),
     toTls('cert_gone', good.port, { cert: 'gone.crt' }),
     toTls('cert_broken', good.port, { cert: 'broken.crt' }),
     toTls('cert_run_out', good.port, { cert: 'run-out.crt', key: 'run-out.key' }),
@@ -199,8 +207,10 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
       writeFileSync(join(certs, 'broken.crt'), 'no certificate');
     },
     async stop() {
-      loginPage.closeAllConnections();
-      loginPage.close();
+      for (const server of [loginPage, silent]) {
+        server.closeAllConnections();
+        server.close();
+      }
       await Promise.all([...tenants, ...receivers].map(async (each) => await each.stop()));
     },
   };

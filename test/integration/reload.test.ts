@@ -92,12 +92,6 @@ test('a restart with the same config sends nothing again', async () => {
   expect(faultsOf(simulator.reckoning())).toEqual(NO_FAULTS);
 });
 
-test('its own Temporal keeps ended runs for a week', async () => {
-  const { workflowService } = temporal.client;
-  const { config } = await workflowService.describeNamespace({ namespace: 'default' });
-  expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(7 * 86_400);
-});
-
 test('a reset sends everything from its start time on once more, once', async () => {
   const middleMs = Math.round((past.fromMs + past.toMs) / 2);
   const startTime = new Date(middleMs).toISOString();

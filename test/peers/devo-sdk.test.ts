@@ -9,7 +9,7 @@ import { countQuery } from '../../src/devo/query/text.js';
 /** Where `scripts/test.sh` puts the client; any other Python that has `devo-sdk` does as well. */
 const PYTHON =
   process.env.DEVO_SDK_PYTHON ?? join(import.meta.dirname, '../../.cache/devo-sdk/bin/python');
-const SCRIPT = join(import.meta.dirname, '../peers/devo-sdk.py');
+const SCRIPT = join(import.meta.dirname, 'devo-sdk.py');
 const TABLE = 'edr.cortex_xdr.incidents';
 const START_MS = 1_795_900_000_000;
 
