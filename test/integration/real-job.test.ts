@@ -16,7 +16,7 @@ import { startSimulatorProcess } from './simulator-process.js';
  * The collector remembers the alerts of 1,000: those of others go out again with a modification. One more comes each
  * second until a test stops that.
  */
-const INCIDENTS = 800;
+const INCIDENTS = 400;
 const MODIFIED = 250;
 
 describe('the real job: `simulator` and `up` as processes of their own', () => {
