@@ -1,12 +1,18 @@
 import type { Colors, Formatter } from 'picocolors/types.js';
 import type { StreamError } from '../pull/status.js';
 import type { BackfillReport } from '../worker/backfills.js';
-import { count, isoSeconds, since } from './cell-text.js';
+import { rangeOf } from './backfill-range.js';
+import { count, isoSeconds, lagText, since } from './cell-text.js';
+import { placeOf } from './choose-backfill.js';
 import { drawTable } from './table.js';
 import type { Column, TableStyle } from './table.js';
+import { troubleLines, warning } from './troubles.js';
+import type { Trouble } from './troubles.js';
 
-/** The id says input, stream and range. */
 const COLUMNS: readonly Column<BackfillReport>[] = [
+  { title: 'input', leaves: 4, cell: (report) => placeOf(report).input },
+  { title: 'stream', cell: (report) => placeOf(report).stream },
+  { title: 'range', cell: rangeText },
   {
     title: 'state',
     cell: ({ standing }) => standing,
@@ -14,23 +20,28 @@ const COLUMNS: readonly Column<BackfillReport>[] = [
   },
   { title: 'done', align: 'right', cell: shareOf },
   { title: 'records', align: 'right', leaves: 2, cell: recordsOf },
-  { title: 'began', leaves: 1, cell: ({ startedMs }) => isoSeconds(startedMs) },
   {
     title: 'took',
     align: 'right',
     leaves: 3,
-    cell: ({ startedMs, endedMs }, nowMs) => since(startedMs, endedMs ?? nowMs),
+    cell: ({ startedMs, endedMs }, nowMs) => lagText((endedMs ?? nowMs) - startedMs),
   },
-  { title: 'backfill', cell: ({ workflowId }) => workflowId },
+  { title: 'began', leaves: 5, cell: ({ startedMs }) => isoSeconds(startedMs) },
+  { title: 'backfill', leaves: 6, cell: ({ workflowId }) => workflowId },
 ];
 
-/** A line per backfill and, below, a line for each error and warning. */
+/** A line per backfill by stream and range and, below, each error and warning. */
 export function backfillTable(reports: readonly BackfillReport[], style: TableStyle): string {
-  const troubles = reports.flatMap((report) =>
-    backfillTroubles(report, style).map((line) => `${report.workflowId}  ${line}`),
-  );
+  const troubles = troubleLines(reports.flatMap(troublesOf), style);
   const table = drawTable(reports, COLUMNS, style);
   return [table, ...(troubles.length > 0 ? ['', ...troubles] : [])].join('\n');
+}
+
+/** Whole days as dates; the end does not belong to it. */
+function rangeText(report: BackfillReport): string {
+  const range = rangeOf(report);
+  if (range === undefined) return '-';
+  return `${range.from} - ${range.to}`.replaceAll('T00:00:00Z', '');
 }
 
 /** Everything of one backfill, a line each. */
@@ -86,24 +97,30 @@ function recordsOf({ progress }: BackfillReport): string {
   return progress === null ? '-' : count(progress.totals.records);
 }
 
-/** A line for each error in force, with its code and the next try, and for each warning. */
-export function backfillTroubles(
-  { problem, progress, standing }: BackfillReport,
-  { colors, nowMs }: TableStyle,
-): string[] {
-  const error = ({ code, message, failures, nextTryMs }: StreamError, where: string) => {
-    const again =
-      nextTryMs === null ? '' : `; failures: ${failures}, next try in ${since(nowMs, nextTryMs)}`;
-    return `${colors.red(code)} ${where}${message}${again}`;
-  };
-  const whole = standing === 'failed' ? colors.red : colors.yellow;
+/** Each error in force, with its code and the next try, and each warning. */
+export function backfillTroubles(report: BackfillReport, style: TableStyle): string[] {
+  return troubleLines(troublesOf(report), style);
+}
+
+function troublesOf(report: BackfillReport): Trouble[] {
+  const { problem, progress, standing } = report;
+  const subject = `backfill of ${placeOf(report).stream}, ${rangeText(report)}`;
+  const error = (each: StreamError, where: string): Trouble => ({
+    ...each,
+    subject,
+    severity: 'error',
+    message: where + each.message,
+  });
+  const severity = standing === 'failed' ? 'error' : 'warning';
   return [
-    ...(problem === undefined ? [] : [`${whole(problem.code)} ${problem.message}`]),
+    ...(problem === undefined
+      ? []
+      : [{ ...problem, subject, severity, failures: 0, nextTryMs: null } as const]),
     ...(progress?.fetchError ? [error(progress.fetchError, '')] : []),
     ...Object.entries(progress?.outputErrors ?? {}).map(([output, each]) =>
       error(each, `output ${output}: `),
     ),
-    ...(progress?.warnings ?? []).map((warning) => `${colors.yellow('warning')} ${warning}`),
+    ...(progress?.warnings ?? []).map((message) => ({ ...warning(message), subject })),
   ];
 }
 

@@ -78,7 +78,10 @@ function addStart(group: Command, program: Command, io: Io): void {
     .command('start')
     .description('start a backfill; a range that is running already is left alone')
     .argument('<service>', 'stream, as `status` names it')
-    .requiredOption('--from <time>', 'first moment of the range: ISO 8601 (UTC) or epoch ms')
+    .requiredOption(
+      '--from <time>',
+      'first moment of the range: ISO 8601 (UTC), epoch ms, or -7d from now',
+    )
     .requiredOption('--to <time>', 'end of the range, which is not part of it')
     .addOption(
       new Option('--lanes <n>', `parts of the range pulled side by side, 1 to ${MOST_LANES}`)
@@ -93,7 +96,7 @@ function addStart(group: Command, program: Command, io: Io): void {
       'after',
       examples(
         'cortex-devo backfill start alerts --from 2026-01-01 --to 2026-02-01 --watch',
-        'cortex-devo backfill start incidents --from 2026-01-31T08:00:00Z --to 2026-01-31T20:00:00Z --lanes 4',
+        'cortex-devo backfill start incidents --from -7d --to -1d --lanes 4',
       ),
     )
     .action(async (service: string, options: StartOptions) => {

@@ -4,6 +4,7 @@ import { parseTime } from '../pull/parse-time.js';
 import type { ResetRequest } from '../workflows/messages.js';
 import type { ConfiguredStream } from '../worker/streams.js';
 import { allOption, configOption, examples, inputOption } from './command-options.js';
+import { absoluteTime } from './duration.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
 import type { GlobalOptions } from './program.js';
@@ -23,7 +24,10 @@ export function addReset(program: Command, io: Io): void {
     .description('start a stream anew: everything since its start is sent again')
     .argument('[stream]', 'stream, as `status` names it')
     .addOption(allOption())
-    .option('--start-time <time>', 'ISO 8601 or epoch ms (default: the start_time of the config)')
+    .option(
+      '--start-time <time>',
+      'ISO 8601, epoch ms, or -7d from now (default: the start_time of the config)',
+    )
     .option('-y, --yes', 'do not ask; needed where nobody can answer')
     .addOption(inputOption())
     .addOption(configOption())
@@ -56,11 +60,11 @@ export function addReset(program: Command, io: Io): void {
 /** The time as ISO 8601, undefined where none was given. Throws `USAGE_START_TIME`. */
 export function readStartTime(text: string | undefined, nowMs: number): string | undefined {
   if (text === undefined) return undefined;
-  const startMs = parseTime(text);
+  const startMs = parseTime(absoluteTime(text, nowMs));
   if (startMs === undefined) {
     throw cliError(
       'USAGE_START_TIME',
-      `--start-time: found "${text}", expected ISO 8601 such as 2026-01-31T00:00:00Z, or epoch ms`,
+      `--start-time: found "${text}", expected ISO 8601 such as 2026-01-31T00:00:00Z, epoch ms, or -7d from now`,
     );
   }
   const iso = new Date(startMs).toISOString();

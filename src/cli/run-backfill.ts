@@ -7,6 +7,7 @@ import { streamsOf } from '../worker/streams.js';
 import { backfillJson, backfillsJson } from './backfill-json.js';
 import { backfillDetails, backfillTable } from './backfill-table.js';
 import { chooseBackfill } from './choose-backfill.js';
+import { absoluteTime } from './duration.js';
 import { cliError } from './errors.js';
 import type { Io } from './io.js';
 import { loadForSteering } from './load-for-command.js';
@@ -40,7 +41,9 @@ interface ChosenGiven extends Given {
  */
 export async function runStart(io: Io, given: StartGiven): Promise<void> {
   const config = await loadForSteering(io, given);
-  const { service, from, to, lanes, input } = given;
+  const { service, lanes, input } = given;
+  const from = absoluteTime(given.from, io.nowMs());
+  const to = absoluteTime(given.to, io.nowMs());
   const asked = { service, from, to, lanes, ...(input === undefined ? {} : { input }) };
   const order = orderBackfill(asked, streamsOf(config, false), io.nowMs());
   const { workflowId, plan } = order;

@@ -1,9 +1,11 @@
 import type { Colors, Formatter } from 'picocolors/types.js';
 import type { StreamError, StreamStatus } from '../pull/status.js';
 import type { StreamReport } from '../worker/status.js';
-import { count, isoSeconds, since } from './cell-text.js';
+import { count, isoSeconds, lagText, since } from './cell-text.js';
 import { drawTable } from './table.js';
 import type { Column, TableStyle } from './table.js';
+import { troubleLines, warning } from './troubles.js';
+import type { Trouble } from './troubles.js';
 
 const COLUMNS: readonly Column<StreamReport>[] = [
   { title: 'input', cell: ({ identity }) => identity.input, leaves: 2 },
@@ -17,7 +19,7 @@ const COLUMNS: readonly Column<StreamReport>[] = [
   {
     title: 'lag',
     align: 'right',
-    cell: ofStatus((status, nowMs) => since(status.watermarkMs, nowMs)),
+    cell: ofStatus((status, nowMs) => lagText(nowMs - status.watermarkMs)),
   },
   { title: 'last pull', align: 'right', leaves: 4, cell: ofStatus(lastPullOf) },
   { title: 'records', align: 'right', cell: ofStatus(({ totals }) => count(totals.records)) },
@@ -31,12 +33,12 @@ const COLUMNS: readonly Column<StreamReport>[] = [
 ];
 
 /**
- * The table of `status`: a line per stream and, below it, a line for each error in force (with its code
- * and the next try), refused signal and warning. Columns that matter least leave first where it is narrow.
+ * The table of `status`: a line per stream and, below it, each error in force (with its code and the next try), refused
+ * signal and warning once, with the streams that have it. Columns that matter least leave first where it is narrow.
  */
 export function statusTable(reports: readonly StreamReport[], style: TableStyle): string {
   if (reports.length === 0) return 'no streams: every input of the config file is disabled';
-  const troubles = reports.flatMap((report) => troubleLines(report, style));
+  const troubles = troubleLines(reports.flatMap(troublesOf), style);
   return [
     drawTable(reports, COLUMNS, style),
     ...(troubles.length > 0 ? ['', ...troubles] : []),
@@ -84,24 +86,21 @@ export function errorsOf(
   ];
 }
 
-function troubleLines(report: StreamReport, { colors, nowMs }: TableStyle): string[] {
-  const name = `${report.identity.input} ${report.identity.stream}`;
-  if (report.status === null) {
-    const { code, message } = report.problem ?? { code: 'STREAM_NO_ANSWER', message: 'no answer' };
-    return [`${name}  ${colors.yellow(code)} ${message}`];
+function troublesOf({ identity, status, problem }: StreamReport): Trouble[] {
+  const subject = `${identity.input} ${identity.stream}`;
+  if (status === null) {
+    const { code, message } = problem ?? { code: 'STREAM_NO_ANSWER', message: 'no answer' };
+    return [{ subject, severity: 'warning', code, message, failures: 0, nextTryMs: null }];
   }
-  const errors = errorsOf(report.status).map(({ output, error }) => {
-    const where = output === undefined ? '' : `output ${output}: `;
-    const again =
-      error.nextTryMs === null
-        ? ''
-        : `; failures: ${error.failures}, next try in ${since(nowMs, error.nextTryMs)}`;
-    return `${name}  ${colors.red(error.code)} ${where}${error.message}${again}`;
-  });
-  const warnings = report.status.warnings.map(
-    (warning) => `${name}  ${colors.yellow('warning')} ${warning}`,
-  );
-  return [...errors, ...warnings];
+  return [
+    ...errorsOf(status).map(({ output, error }) => ({
+      ...error,
+      subject,
+      severity: 'error' as const,
+      message: output === undefined ? error.message : `output ${output}: ${error.message}`,
+    })),
+    ...status.warnings.map((message) => ({ ...warning(message), subject })),
+  ];
 }
 
 function ofStatus(

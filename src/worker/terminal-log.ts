@@ -12,6 +12,7 @@ const QUIET = new Set([
   'Pull started',
   'Data up to date',
   'Pull cycle completed',
+  'Pull cycle completed; it took longer than its period, so the next one follows at once',
   'Sender statistics',
   'Memory',
 ]);
@@ -38,23 +39,25 @@ export function terminalLog(
     return paint(name.padEnd(STREAM_CHARACTERS));
   }
 
-  function bodyOf(level: string, msg: string, fields: Fields): string | undefined {
+  function bodyOf({ time, level, msg, ...fields }: Fields): string | undefined {
+    const message = String(msg);
     if (msg === 'Health and metrics listen') health = fields.urls;
-    if (level === 'info' && !debug && QUIET.has(msg)) return undefined;
+    if (level === 'info' && !debug && QUIET.has(message)) return undefined;
     if (msg === 'Collector running') return banner(fields, health, colors);
-    if (msg === 'Pull statistics') return `${streamOf(fields)} ${pullText(fields)}`;
+    if (msg === 'Pull statistics') return `${streamOf(fields)} ${pullText(fields, String(time))}`;
     const { input, inputId, stream, code, reason, ...rest } = fields;
     const where = stream === undefined ? '' : `${streamOf({ input, stream })} `;
     const what = [code, reason].filter((part) => part !== undefined).join(' ');
     const more = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
     const tail = more.map(([name, value]) => colors.dim(`${name}=${textOf(value)}`));
-    return [`${where}${msg}${what === '' ? '' : `: ${what}`}`, ...tail].join(' ');
+    return [`${where}${message}${what === '' ? '' : `: ${what}`}`, ...tail].join(' ');
   }
 
   return {
     write(line) {
-      const { time, level, msg, ...fields } = JSON.parse(line) as Fields;
-      const body = bodyOf(String(level), String(msg), fields);
+      const entry = JSON.parse(line) as Fields;
+      const { time, level } = entry;
+      const body = bodyOf(entry);
       if (body === undefined) return;
       const clock = colors.dim(`${String(time).slice(11, 19)}Z`);
       write(`${[clock, ...levelOf(String(level), colors), body].join(' ')}\n`);
@@ -79,12 +82,18 @@ function banner(
   ].join('\n');
 }
 
-function pullText({ events, requests, duplicatesLeftOut, elapsedSeconds, upTo }: Fields): string {
+function pullText(
+  { events, requests, duplicatesLeftOut, elapsedSeconds, upTo }: Fields,
+  now: string,
+): string {
   const what = events === 0 ? 'nothing new' : `${Number(events).toLocaleString('en-US')} events`;
   const twice = duplicatesLeftOut === 0 ? '' : `, ${textOf(duplicatesLeftOut)} known`;
   const seconds = Number(elapsedSeconds).toFixed(1);
-  const clock = `${textOf(upTo).slice(0, 19)}Z`;
-  return `${what}${twice}, ${textOf(requests)} requests in ${seconds} s; up to ${clock}`;
+  const to = textOf(upTo);
+  // The date where it is not today's.
+  const clock = to.slice(to.slice(0, 10) === now.slice(0, 10) ? 11 : 0, 19);
+  const asked = requests === 1 ? '1 request' : `${textOf(requests)} requests`;
+  return `${what}${twice}, ${asked} in ${seconds} s, up to ${clock}Z`;
 }
 
 function levelOf(level: string, colors: Colors): string[] {

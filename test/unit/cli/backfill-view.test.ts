@@ -22,21 +22,26 @@ const FAILED = backfillReport({
 });
 
 describe('the table of backfills', () => {
-  it('has a line each, with its id, and below it the error in force with the next try', () => {
+  it('has a line each by stream and range, and below it the error in force with the next try', () => {
     const failing = backfillReport({ standing: 'failing' }, { fetchError: streamError() });
     const lines = backfillTable([failing, FAILED], STYLE).split('\n');
     expect(lines[1]).toMatch(
-      /^failing +50\.0 % +12,345 +2026-03-01T11:50:00Z +10 min +backfill\/cortex_xdr\/1\/alerts\//,
+      /^cortex_xdr {2}alerts {2}2026-01-01 - 2026-01-31 {2}failing +50\.0 % +12,345 +0:10:00 +2026-03-01T11:50:00Z +backfill\/cortex_xdr\/1\/alerts\//,
     );
-    expect(lines[2]).toMatch(/^failed +- +- /);
-    expect(lines[4]).toMatch(/CORTEX_UNAUTHORIZED found 401.*failures: 3, next try in 28 s$/);
-    expect(lines[5]).toMatch(/BACKFILL_RANGE_INVALID expected from to lie before to$/);
+    expect(lines[2]).toMatch(/ failed +- +- /);
+    expect(lines.slice(4)).toEqual([
+      'CORTEX_UNAUTHORIZED  backfill of alerts, 2026-01-01 - 2026-01-31',
+      '  found 401, expected a valid key; failures: 3, next try in 28 s',
+      'BACKFILL_RANGE_INVALID  backfill of alerts, 2026-01-01 - 2026-01-31',
+      '  expected from to lie before to',
+    ]);
   });
 
-  it('keeps the id where the terminal is narrow', () => {
-    const narrow = backfillTable([backfillReport()], { ...STYLE, columns: 40 });
-    expect(narrow).toContain('/2026-01-31T00:00:00Z');
-    expect(narrow).not.toContain('12,345');
+  it('keeps to 80 columns without the id', () => {
+    const narrow = backfillTable([backfillReport()], { ...STYLE, columns: 80 });
+    for (const line of narrow.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(narrow).toMatch(/alerts {2}2026-01-01 - 2026-01-31 {2}running +50\.0 % +12,345/);
+    expect(narrow).not.toContain('backfill/');
   });
 
   it('stands below the streams in `status`, and in its JSON', async () => {

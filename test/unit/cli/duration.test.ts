@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { parseDurationMs } from '../../../src/cli/duration.js';
+import { describe, expect, it } from 'vitest';
+import { absoluteTime, parseDurationMs } from '../../../src/cli/duration.js';
 
 it.each([
   ['500ms', 500],
@@ -14,4 +14,19 @@ it.each([
 
 it.each(['', '60', '0s', '-1s', '1w', 's', '1 m s', '1e3s', 'NaNs'])('refuses "%s"', (text) => {
   expect(parseDurationMs(text)).toBeUndefined();
+});
+
+describe('a time relative to now', () => {
+  const nowMs = Date.parse('2026-03-08T12:00:00.789Z');
+
+  it.each([
+    ['-7d', '2026-03-01T12:00:00Z'],
+    ['-90m', '2026-03-08T10:30:00Z'],
+  ])('%s is %s', (text, iso) => {
+    expect(absoluteTime(text, nowMs)).toBe(iso);
+  });
+
+  it.each(['2026-01-31', '1767225600000', 'yesterday', '-', '7d'])('leaves %s as it is', (text) => {
+    expect(absoluteTime(text, nowMs)).toBe(text);
+  });
 });

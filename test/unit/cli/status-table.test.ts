@@ -26,7 +26,7 @@ describe('the status table', () => {
       'incidents',
       'waiting',
       '2026-03-01T11:58:00Z',
-      '120 s',
+      '0:02:00',
       '65 s ago',
       '12,345',
       '12,338',
@@ -38,8 +38,22 @@ describe('the status table', () => {
   it('says what fails, with its code, the failures so far and the next try', () => {
     const failing = report({ state: 'failing', fetchError: streamError() });
     expect(statusTable([failing], STYLE)).toContain(
-      'cortex_xdr incidents  CORTEX_UNAUTHORIZED found 401, expected a valid key; failures: 3, next try in 28 s',
+      '\n\nCORTEX_UNAUTHORIZED  cortex_xdr incidents\n  found 401, expected a valid key; failures: 3, next try in 28 s',
     );
+  });
+
+  it('says once what several streams have in common, in lines broken between words', () => {
+    const message = 'found 401, expected a key that this tenant knows: make a new one there';
+    const failing = [1, 2, 3, 4, 5].map((failures) =>
+      report({ state: 'failing', fetchError: streamError({ message, failures }) }),
+    );
+    const [, shown] = statusTable(failing, { ...STYLE, columns: 80 }).split('\n\n');
+    expect(shown?.split('\n')).toEqual([
+      'CORTEX_UNAUTHORIZED  cortex_xdr incidents, cortex_xdr incidents, cortex_xdr',
+      '  incidents, cortex_xdr incidents, cortex_xdr incidents',
+      '  found 401, expected a key that this tenant knows: make a new one there;',
+      '  failures: 5, next try in 28 s',
+    ]);
   });
 
   it('names the output that an error is of', () => {
@@ -47,7 +61,9 @@ describe('the status table', () => {
       state: 'blocked',
       outputErrors: { relay: streamError({ code: 'DEVO_CONNECT_REFUSED', message: 'refused' }) },
     });
-    expect(statusTable([blocked], STYLE)).toContain('DEVO_CONNECT_REFUSED output relay: refused;');
+    expect(statusTable([blocked], STYLE)).toMatch(
+      /^DEVO_CONNECT_REFUSED {2}cortex_xdr incidents\n {2}output relay: refused; failures/m,
+    );
   });
 
   it('shows a refused signal and warnings', () => {
@@ -55,9 +71,9 @@ describe('the status table', () => {
       refusedSignal: streamError({ code: 'SIGNAL_REFUSED', message: 'no', nextTryMs: null }),
       warnings: ['asks by creation_time'],
     });
-    const lines = statusTable([warned], STYLE).split('\n');
-    expect(lines).toContain('cortex_xdr incidents  SIGNAL_REFUSED no');
-    expect(lines).toContain('cortex_xdr incidents  warning asks by creation_time');
+    const shown = statusTable([warned], STYLE);
+    expect(shown).toContain('SIGNAL_REFUSED  cortex_xdr incidents\n  no');
+    expect(shown).toContain('warning  cortex_xdr incidents\n  asks by creation_time');
   });
 
   it('tells a stream that was never started from one that has ended and one that nobody answers for', () => {
@@ -72,7 +88,7 @@ describe('the status table', () => {
     expect(lines).toMatch(/not started +-/);
     expect(lines).toMatch(/no answer +-/);
     expect(lines).toMatch(/ended +-/);
-    expect(lines).toContain('STREAM_NO_ANSWER no worker');
+    expect(lines).toContain('STREAM_NO_ANSWER  cortex_xdr incidents\n  no worker');
   });
 
   it.each([120, 100, 80])('fits into %i columns by leaving out what matters least', (columns) => {

@@ -40,11 +40,12 @@ it('is a line per pull', () => {
     log.info(PULL, 'Pull statistics');
     log.info(INCIDENTS, 'Data up to date');
     log.info(INCIDENTS, 'Pull cycle completed');
-    log.info({ ...PULL, events: 0, duplicatesLeftOut: 0 }, 'Pull statistics');
+    const idle = { requests: 1, events: 0, duplicatesLeftOut: 0 };
+    log.info({ ...PULL, ...idle, upTo: '2026-02-28T23:00:00.000Z' }, 'Pull statistics');
   });
   expect(lines).toEqual([
-    '12:00:05Z incidents         1,180 events, 2 known, 3 requests in 1.2 s; up to 2026-03-01T12:00:00Z\n',
-    '12:00:05Z incidents         nothing new, 3 requests in 1.2 s; up to 2026-03-01T12:00:00Z\n',
+    '12:00:05Z incidents         1,180 events, 2 known, 3 requests in 1.2 s, up to 12:00:00Z\n',
+    '12:00:05Z incidents         nothing new, 1 request in 1.2 s, up to 2026-02-28T23:00:00Z\n',
   ]);
 });
 
