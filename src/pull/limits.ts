@@ -17,10 +17,10 @@ export const LIMITS = {
   incidents: 500,
   /** Somewhat below, so that a listed window seldom has to be cut. */
   aimedIncidents: 400,
-  /** Incidents remembered, at 120 bytes each of a workflow's state beside the keys of their alerts. */
+  /** Incidents remembered, at 100 bytes each of a workflow's state beside the keys of their alerts. */
   rememberedIncidents: 1_000,
-  /** Alerts remembered, of all incidents together: 64 KB of a workflow's state. */
-  rememberedAlerts: 8_000,
+  /** Alerts remembered, of all incidents together: 40 KB of a workflow's state. */
+  rememberedAlerts: 5_000,
   /** What is owed at a time: with more, a stream asks for nothing new. */
   owed: 200,
   /** Segments kept on disk for an output that is down while another goes on: some 300 MB at worst. */

@@ -21,7 +21,7 @@ export interface Owed {
 /** Waits between the tries: doubling from the first to the last. */
 const WAIT_MS = { first: 60_000, most: 3_600_000 };
 /** Longest message kept: there may be 200 of them in a workflow's state. */
-const MOST_TEXT = 200;
+const MOST_TEXT = 80;
 
 /**
  * Failures that may be of one window or one incident alone. All others are of the whole service (key, licence,
