@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { readBody } from '../net.js';
-import { listen } from '../net.js';
+import { listen, readBody } from '../net.js';
+import { createRandom } from '../random.js';
 import { LinqError, parseLinq } from './linq.js';
 import { MODES, renderAnswer } from './render.js';
 import type { Mode } from './render.js';
@@ -23,6 +23,8 @@ export interface QueryServerOptions {
   readonly pullingIdColumn?: string;
   /** How long an event stays unseen after it arrived; default 0. */
   readonly delayMs?: number;
+  /** Share of the events (0 to 1) that never reach their table; default 0. Drawn from a fixed seed. */
+  readonly lostShare?: number;
   /** How long each answer takes; default 0. */
   readonly answerMs?: number;
   /** Queries at once; more are answered with 429. Default 5. */
@@ -44,6 +46,8 @@ export interface QueryServerStats {
   readonly queries: number;
   readonly tables: number;
   readonly mostAtOnce: number;
+  /** Events that never reached their table. */
+  readonly lost: number;
   readonly last: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -54,7 +58,9 @@ export interface QueryServer {
   accept(tag: string, text: string): void;
   /** What goes wrong with each call from now on; undefined: nothing. `on`: which calls, default queries. */
   setTrouble(trouble: TroubleName | Trouble | undefined, on?: 'queries' | 'tables' | 'all'): void;
-  set(options: Pick<QueryServerOptions, 'columns' | 'pullingIdColumn' | 'delayMs'>): void;
+  set(
+    options: Pick<QueryServerOptions, 'columns' | 'pullingIdColumn' | 'delayMs' | 'lostShare'>,
+  ): void;
   stats(): QueryServerStats;
   stop(): Promise<void>;
 }
@@ -83,7 +89,9 @@ export async function startQueryServer(options: QueryServerOptions = {}): Promis
     now,
   });
   const mostRows = options.mostRows ?? 1_000_000;
-  const stats = { queries: 0, tables: 0, mostAtOnce: 0 };
+  const stats = { queries: 0, tables: 0, mostAtOnce: 0, lost: 0 };
+  const random = createRandom(1);
+  let { lostShare = 0 } = options;
   let last: Readonly<Record<string, unknown>> | undefined;
   let atOnce = 0;
   let trouble: Trouble | undefined;
@@ -200,12 +208,16 @@ export async function startQueryServer(options: QueryServerOptions = {}): Promis
 
   return {
     url: `http://127.0.0.1:${port}`,
-    accept: (tag, text) => tables.accept(tag, text),
+    accept: (tag, text) => {
+      if (random.chance(lostShare)) stats.lost++;
+      else tables.accept(tag, text);
+    },
     setTrouble: (next, on = 'queries') => {
       trouble = typeof next === 'string' ? TROUBLES[next] : next;
       troubled = on;
     },
-    set: (changed) => {
+    set: ({ lostShare: share = lostShare, ...changed }) => {
+      lostShare = share;
       tables.options = { ...tables.options, ...changed };
     },
     stats: () => ({ ...stats, last }),

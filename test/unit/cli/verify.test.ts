@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Row } from '../../../src/activities/window-sink.js';
 import { runVerify } from '../../../src/cli/run-verify.js';
 import { daysOf, repairWindows } from '../../../src/cli/verify-report.js';
@@ -16,6 +16,17 @@ import type { Tenant } from '../../../simulator/tenant.js';
 import { writeConfig } from '../../../simulator/write-config.js';
 import type { ServiceKeys, ServiceName } from '../../../simulator/write-config.js';
 import { fakeIo } from './fake-io.js';
+
+/** Ids of the backfills that were started; no Temporal is there. */
+const started = vi.hoisted((): string[] => []);
+vi.mock('../../../src/cli/with-session.js', () => ({
+  withSession: async (_io: object, _config: object, _options: object, work: () => Promise<void>) =>
+    await work(),
+}));
+vi.mock('../../../src/worker/backfills.js', () => ({
+  startBackfill: (_session: object, { workflowId }: { workflowId: string }) =>
+    Promise.resolve(started.push(workflowId) > 0),
+}));
 
 const DAY_MS = 86_400_000;
 /** Three days that ended a week ago, with 250 records of each kind. */
@@ -45,11 +56,15 @@ interface World {
   /** Hands one event to Devo; it arrived a day after the range. */
   accept(service: Compared, event: object): void;
   /** Runs `verify --json` and returns what it printed and what it raised. */
-  verify(stream: string): Promise<{ report: Report; code: string | undefined }>;
+  verify(
+    stream: string,
+    more?: { readonly repair?: boolean },
+  ): Promise<{ report: Report; code: string | undefined }>;
   readonly configFile: string;
 }
 
 interface Report {
+  readonly repairs: readonly object[];
   readonly outputs: readonly {
     readonly outcome: string;
     readonly problem?: { readonly code: string };
@@ -117,15 +132,18 @@ async function world(
         }
       }
     },
-    async verify(stream) {
+    async verify(stream, more = {}) {
       const io = fakeIo({ nowMs: Date.now() });
       const [from = '', to = ''] = RANGE;
-      const given = { config: configFile, stream, from, to, json: true, apartMs: 1 };
+      const given = { config: configFile, stream, from, to, json: true, apartMs: 1, ...more };
       const code = await runVerify(io, given).then(
         () => undefined,
         (error: unknown) => (error as { readonly code?: string }).code,
       );
-      return { report: JSON.parse(io.printed.join('') || '{"outputs":[]}') as Report, code };
+      return {
+        report: JSON.parse(io.printed.join('') || '{"outputs":[],"repairs":[]}') as Report,
+        code,
+      };
     },
   };
 }
@@ -176,6 +194,23 @@ describe('a record that Devo lacks', () => {
     expect(outcomes(report)).toEqual(['missing']);
     expect(daysIn(report).map(({ missing }) => missing)).toEqual([0, 1, 0]);
     expect(daysIn(report).map(({ doubled }) => doubled)).toEqual([4, 0, 0]);
+  });
+
+  it('is sent again by a backfill of the seconds around it, only where that is asked for', async () => {
+    const { deliver, verify } = await world();
+    let lostMs = 0;
+    await deliver('audit_managements', (index, record) => {
+      if (index === 120) lostMs = Number(record.AUDIT_INSERT_TIME);
+      return index === 120 ? 0 : 1;
+    });
+    expect((await verify('audit_managements')).code).toBe('VERIFY_MISSING');
+    expect(started).toEqual([]);
+    const { report, code } = await verify('audit_managements', { repair: true });
+    expect(code).toBe('VERIFY_MISSING');
+    const [from, to] = [lostMs - 1_000, lostMs + 1_001].map((ms) => new Date(ms).toISOString());
+    const workflowId = `backfill/acme/acme/audit_managements/${from ?? ''}/${to ?? ''}`;
+    expect(started).toEqual([workflowId]);
+    expect(report.repairs).toEqual([{ workflowId, started: true }]);
   });
 
   it('is missing even where an older version of another incident makes up the number', async () => {
