@@ -1,12 +1,10 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { getProxyForUrl } from 'proxy-from-env';
+import { proxyOfEnvironment } from '../config/proxy-of-environment.js';
 import { CortexError } from './errors.js';
 
 const KEEP_ALIVE = { keepAlive: true } as const;
-/** In the order in which they hold. */
-const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
 
 /**
  * The connections of one client, kept alive, through a proxy too: that of the config, else that of the usual
@@ -38,12 +36,4 @@ export function createAgents(proxy: string | undefined) {
     tunnels.set(found, agent);
     return agent;
   }
-}
-
-/** undefined: there is none for this URL. One without a scheme speaks plain HTTP, as other tools take it. */
-function proxyOfEnvironment(url: string): string | undefined {
-  if (getProxyForUrl(url) === '') return undefined;
-  const found = VARIABLES.map((name) => process.env[name]).find((value) => (value ?? '') !== '');
-  if (found === undefined) return undefined;
-  return found.includes('://') ? found : `http://${found}`;
 }

@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream';
 import axios from 'axios';
 import type { AxiosInstance } from 'axios';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { getProxyForUrl } from 'proxy-from-env';
 import type { HttpOutputConfig } from '../config/model.js';
+import { proxyOfEnvironment } from '../config/proxy-of-environment.js';
 import { toConnectError } from './connection.js';
 import { CollectorError } from '../errors/collector-error.js';
 import { startDeadline } from './deadline.js';
@@ -107,8 +107,15 @@ function createClient(config: HttpOutputConfig, ca: string | undefined): AxiosIn
 /** Keeps connections, through the proxy that the usual environment variables name for this address, if any. */
 export function agentFor(address: string, ca: string | undefined): Agent {
   const trust = { minVersion: 'TLSv1.2', ...(ca && { ca }) } as const;
-  const proxy = getProxyForUrl(address);
-  if (proxy === '') return new Agent({ keepAlive: true, ...trust });
+  const proxy = proxyOfEnvironment(address);
+  if (proxy === undefined) return new Agent({ keepAlive: true, ...trust });
+  if (!URL.canParse(proxy) || !/^https?:$/.test(new URL(proxy).protocol)) {
+    throw devoError(
+      'DEVO_CONNECT_FAILED',
+      `HTTPS_PROXY names no HTTP proxy on the way to ${address}; expected a URL such as http://proxy.example.com:3128`,
+      'later',
+    );
+  }
   const agent = new HttpsProxyAgent(proxy, { keepAlive: true });
   // Its own options are for the way to the proxy.
   const tunnel = agent.connect.bind(agent);

@@ -78,6 +78,19 @@ describe('an http output behind a proxy of the environment', () => {
     expect(tunnels).toHaveLength(1);
   });
 
+  it('takes a proxy without a scheme for one that speaks plain HTTP', async () => {
+    vi.stubEnv('HTTPS_PROXY', `me:p%40ss%3Aword@127.0.0.1:${proxyPort}`);
+    await createHttpOutput(config).deliver(segmentOf(framesOf(1_000)), unwatched());
+    expect([requests, tunnels.length]).toEqual([1, 1]);
+  });
+
+  it.each(['socks5://127.0.0.1:1080', 'http://'])('says that %s is none', async (proxy) => {
+    vi.stubEnv('HTTPS_PROXY', proxy);
+    const delivering = createHttpOutput(config).deliver(segmentOf(framesOf(1_000)), unwatched());
+    await expect(delivering).rejects.toThrow('HTTPS_PROXY');
+    expect(await codeOfRejection(delivering)).toBe('DEVO_CONNECT_FAILED');
+  });
+
   it('goes straight where the environment says so', async () => {
     vi.stubEnv('HTTPS_PROXY', `http://me:p%40ss%3Aword@127.0.0.1:${proxyPort}`);
     vi.stubEnv('NO_PROXY', 'localhost');
