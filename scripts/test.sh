@@ -34,60 +34,62 @@ test_step() {
   fi
 }
 
-# The names that test/ui/browser.ts looks for; without any, the tests of Temporal UI skip themselves.
-find_chromium() {
+# beside NAME COMMAND...: begins a step that goes on beside those that follow; `finish NAME` waits for it.
+beside() {
+  local name=$1
+  shift
+  "$@" >"$reports/$name.log" 2>&1 </dev/null &
+  echo $! >"$reports/$name.pid"
+}
+finish() {
+  local result=0
+  wait "$(cat "$reports/$1.pid")" || result=$?
+  cat "$reports/$1.log"
+  return "$result"
+}
+
+# What tests need that npm does not have; those that lack something are skipped and say so. test/ui/browser.ts looks for
+# these names of Chromium. Debian installs no syslog-ng beside rsyslog, so it is unpacked only.
+find_programs() {
+  scripts/temporal.sh >/dev/null
+  local packages=(rsyslog rsyslog-gnutls nginx libnginx-mod-stream haproxy stunnel4) package
   [ -n "${CHROMIUM:-}" ] ||
     command -v chromium chromium-browser google-chrome-stable google-chrome >/dev/null ||
-    debian_packages chromium ||
-    echo 'no Chromium here: the tests of Temporal UI are skipped' >&2
-}
-
-# An independent receiver; where it cannot be had its tests are skipped and say so.
-find_rsyslog() {
-  debian_packages rsyslog rsyslog-gnutls || command -v rsyslogd >/dev/null ||
-    echo 'rsyslogd cannot be installed here: its tests are skipped'
-}
-
-# Devo's own client, which asks the simulated Query API; without it that test is skipped and says so.
-find_devo_sdk() {
-  local venv=$root/.cache/devo-sdk
-  [ -x "$venv/bin/python" ] && "$venv/bin/python" -c 'import devo.api' 2>/dev/null && return
-  { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet devo-sdk==7.0.0; } >/dev/null 2>&1 ||
+    packages+=(chromium)
+  debian_packages "${packages[@]}" || for package in "${packages[@]}"; do
+    debian_packages "$package" || echo "$package cannot be installed here: what needs it is skipped"
+  done
+  local folder=$root/.cache/syslog-ng venv=$root/.cache/devo-sdk
+  [ -x "$folder/root/usr/sbin/syslog-ng" ] ||
+    { command -v apt-get dpkg >/dev/null && mkdir -p "$folder" &&
+      (cd "$folder" && quietly apt-download apt-get download syslog-ng-core libivykis0 &&
+        for package in *.deb; do dpkg -x "$package" root || exit; done); } ||
+    echo 'syslog-ng cannot be had here: its tests are skipped'
+  # Devo's own client, which asks the simulated Query API.
+  "$venv/bin/python" -c 'import devo.api' 2>/dev/null ||
+    { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet devo-sdk==7.0.0; } >/dev/null 2>&1 ||
     echo 'devo-sdk cannot be installed here: its test is skipped'
 }
 
-# Receivers and what stands before them; the tests name those that they do without. Debian installs no syslog-ng beside
-# rsyslog, so it is unpacked only.
-find_peers() {
-  debian_packages nginx libnginx-mod-stream haproxy stunnel4 ||
-    echo 'nginx, haproxy and stunnel cannot be installed here: what of them is missing is skipped'
-  local folder=$root/.cache/syslog-ng
-  [ -x "$folder/root/usr/sbin/syslog-ng" ] && return
-  command -v apt-get dpkg >/dev/null && mkdir -p "$folder" &&
-    (cd "$folder" && quietly apt-download apt-get download syslog-ng-core libivykis0 &&
-      for package in *.deb; do dpkg -x "$package" root || exit; done) ||
-    echo 'syslog-ng cannot be had here: its tests are skipped'
-}
-
+beside programs find_programs
 step install quietly npm-ci npm ci --no-audit --no-fund || {
   echo '0 passed, 1 failed'
   exit 1
 }
-step temporal find_temporal
-step rsyslog find_rsyslog
-step devo-sdk find_devo_sdk
-step peers find_peers
+# The longest check by far, and it keeps one core busy.
+beside lint npm run --silent lint
 step format npm run --silent format:check
-step lint npm run --silent lint
 step typecheck npm run --silent typecheck
 step packaging scripts/check-packaging.sh
 step build quietly build npm run build
 step 'alerts, dashboard' scripts/check-deploy.sh
+step lint finish lint
+step programs finish programs
+step temporal find_temporal
 test_step unit "$@"
 test_step simulation "$@"
 test_step integration "$@"
 test_step peers "$@"
-step chromium find_chromium
 test_step ui "$@"
 
 node scripts/count-tests.js --more-failed "$failed_steps" "$reports"/*.json
