@@ -7,8 +7,12 @@ import { createAuthority, writeClientCertificates } from '../dist-simulator/cert
 /** @type {{ folder: string }} */
 const { folder } = JSON.parse(process.argv[2] ?? '{}');
 const authority = await createAuthority();
-const { cert, key } = await authority.server();
-writeClientCertificates(join(folder, 'certs'), authority.cert, await authority.client('bench'));
+const { cert, key } = await authority.issue();
+writeClientCertificates(
+  join(folder, 'certs'),
+  authority.cert,
+  await authority.issue({ name: 'bench' }),
+);
 const options = { cert, key, ca: authority.cert, requestCert: true, rejectUnauthorized: true };
 const server = createServer({ ...options, allowHalfOpen: true }, (socket) => {
   socket.on('error', () => undefined).on('end', () => socket.end());

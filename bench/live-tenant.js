@@ -12,7 +12,7 @@ const { folder, perSecond, periodS, settleS, lookbackS } = JSON.parse(process.ar
 let agesMs = [];
 const authority = await createAuthority();
 const receiver = await startReceiver({
-  transport: { kind: 'tls', credentials: { chain: authority.cert, ...(await authority.server()) } },
+  transport: { kind: 'tls', credentials: { chain: authority.cert, ...(await authority.issue()) } },
   onEvent(tag, text) {
     if (tag === 'edr.cortex_xdr.alerts_multi') {
       agesMs.push(Date.now() - JSON.parse(text).local_insert_ts);
@@ -20,7 +20,11 @@ const receiver = await startReceiver({
   },
 });
 const tenant = await startTenant({ production: { alerts: perSecond } });
-writeClientCertificates(join(folder, 'certs'), authority.cert, await authority.client('bench'));
+writeClientCertificates(
+  join(folder, 'certs'),
+  authority.cert,
+  await authority.issue({ name: 'bench' }),
+);
 const configFile = await writeConfig({
   folder,
   inputs: [

@@ -1,6 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isIP } from 'node:net';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 
@@ -15,28 +16,29 @@ export interface KeyPairPem {
   readonly key: string;
 }
 
+export interface CertificateOptions {
+  /** Subject; default `localhost`. */
+  readonly name?: string;
+  /** DNS names and IP addresses; default: the subject, and 127.0.0.1 beside `localhost`. */
+  readonly names?: readonly string[];
+  /** Epoch ms; default: for a year, from five days ago. */
+  readonly validFromMs?: number;
+  readonly validToMs?: number;
+}
+
 /** An authority that signs certificates for tests and demos. */
 export interface Authority {
   readonly cert: string;
-  /** Signs a certificate for a TLS server; the default is one for `localhost` and `127.0.0.1`. */
-  server(options?: ServerCertificateOptions): Promise<KeyPairPem>;
-  /** Signs a certificate for a TLS client. */
-  client(name: string): Promise<KeyPairPem>;
-}
-
-export interface ServerCertificateOptions {
-  readonly dnsName?: string;
-  readonly ip?: string;
-  /** The certificate ran out yesterday. */
-  readonly expired?: boolean;
+  /** Signs a certificate, good for a TLS server and for a client. */
+  issue(options?: CertificateOptions): Promise<KeyPairPem>;
 }
 
 /** Makes an authority of its own key (ECDSA P-256), valid for ten years. */
-export async function createAuthority(name = 'Simulated CA'): Promise<Authority> {
+export async function createAuthority(commonName = 'Simulated CA'): Promise<Authority> {
   const keys = await newKeys();
   const root = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: newSerial(),
-    name: `CN=${name}`,
+    name: `CN=${commonName}`,
     notBefore: new Date(Date.now() - 10 * DAY_MS),
     notAfter: new Date(Date.now() + 3_650 * DAY_MS),
     signingAlgorithm: ALGORITHM,
@@ -49,39 +51,29 @@ export async function createAuthority(name = 'Simulated CA'): Promise<Authority>
       ),
     ],
   });
-  const sign = async (
-    subject: string,
-    notAfterMs: number,
-    extensions: x509.Extension[],
-  ): Promise<KeyPairPem> => {
-    const own = await newKeys();
-    const cert = await x509.X509CertificateGenerator.create({
-      serialNumber: newSerial(),
-      subject: `CN=${subject}`,
-      issuer: root.subject,
-      notBefore: new Date(Date.now() - 5 * DAY_MS),
-      notAfter: new Date(notAfterMs),
-      signingAlgorithm: ALGORITHM,
-      publicKey: own.publicKey,
-      signingKey: keys.privateKey,
-      extensions,
-    });
-    return { cert: cert.toString('pem'), key: await privateKeyPem(own.privateKey) };
-  };
   return {
     cert: root.toString('pem'),
-    server: ({ dnsName = 'localhost', ip = '127.0.0.1', expired = false } = {}) =>
-      sign(dnsName, Date.now() + (expired ? -DAY_MS : 365 * DAY_MS), [
-        new x509.SubjectAlternativeNameExtension([
-          { type: 'dns', value: dnsName },
-          { type: 'ip', value: ip },
-        ]),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      ]),
-    client: (name) =>
-      sign(name, Date.now() + 365 * DAY_MS, [
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
-      ]),
+    async issue({ name = 'localhost', names, validFromMs, validToMs } = {}) {
+      const own = await newKeys();
+      const altNames = names ?? (name === 'localhost' ? [name, '127.0.0.1'] : [name]);
+      const cert = await x509.X509CertificateGenerator.create({
+        serialNumber: newSerial(),
+        subject: `CN=${name}`,
+        issuer: root.subject,
+        notBefore: new Date(validFromMs ?? Date.now() - 5 * DAY_MS),
+        notAfter: new Date(validToMs ?? Date.now() + 365 * DAY_MS),
+        signingAlgorithm: ALGORITHM,
+        publicKey: own.publicKey,
+        signingKey: keys.privateKey,
+        extensions: [
+          new x509.SubjectAlternativeNameExtension(
+            altNames.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
+          ),
+        ],
+      });
+      const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', own.privateKey);
+      return { cert: cert.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
+    },
   };
 }
 
@@ -95,11 +87,6 @@ export function writeClientCertificates(folder: string, chain: string, client: K
 
 async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-}
-
-async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
-  const der = await webcrypto.subtle.exportKey('pkcs8', key);
-  return x509.PemConverter.encode(der, 'PRIVATE KEY');
 }
 
 function newSerial(): string {

@@ -56,7 +56,7 @@ export interface Simulator {
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const authority = await createAuthority();
-  const server = await authority.server();
+  const server = await authority.issue();
   const query = options.query === undefined ? undefined : await startQueryServer(options.query);
   const receiver = await startReceiver({
     port: options.receiverPort ?? 0,
@@ -74,7 +74,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     throw error;
   });
   const verify = { address: query?.url, token: QUERY_CREDENTIALS.token };
-  const client = await authority.client('simulated-domain');
+  const client = await authority.issue({ name: 'simulated-domain' });
   writeClientCertificates(join(options.folder, 'certs'), authority.cert, client);
   const configFile = await writeConfig({
     folder: options.folder,

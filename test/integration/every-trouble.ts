@@ -123,14 +123,14 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
   const ours = await createAuthority();
   const theirs = await createAuthority('Another CA');
   const certs = join(folder, 'certs');
-  const client = await ours.client('simulated-domain');
+  const client = await ours.issue({ name: 'simulated-domain' });
   writeClientCertificates(certs, ours.cert, client);
   for (const name of ['gone.crt', 'broken.crt']) writeFileSync(join(certs, name), client.cert);
-  const runOut = await ours.server({ expired: true });
+  const runOut = await ours.issue({ validToMs: Date.now() - 24 * 3_600_000 });
   writeFileSync(join(certs, 'run-out.crt'), runOut.cert);
   writeFileSync(join(certs, 'run-out.key'), runOut.key, { mode: 0o600 });
 
-  const server = { chain: ours.cert, ...(await ours.server()) };
+  const server = { chain: ours.cert, ...(await ours.issue()) };
   const tls = async (credentials: typeof server) =>
     await receiver({ transport: { kind: 'tls', credentials } });
   const good = await tls(server);
@@ -165,13 +165,13 @@ export async function startEveryTrouble(folder: string): Promise<EveryTrouble> {
     toTls('refused', REFUSING_PORT),
     toTls('nowhere', good.port, { address: 'receiver.invalid' }),
     toTls('mute', tcp.port),
-    toTls('impostor', await port({ ...server, ...(await theirs.server()) })),
+    toTls('impostor', await port({ ...server, ...(await theirs.issue()) })),
     toTls('run_out', await port({ ...server, ...runOut })),
     toTls(
       'other_name',
       await port({
         ...server,
-        ...(await ours.server({ dnsName: 'other.invalid', ip: '127.0.0.9' })),
+        ...(await ours.issue({ name: 'other.invalid' })),
       }),
     ),
     toTls('distrustful', await port({ ...server, chain: theirs.cert })),

@@ -1,65 +1,10 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as x509 from '@peculiar/x509';
+import type { KeyPairPem as Identity } from '../../../simulator/certificates.js';
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-const DAY_MS = 86_400_000;
-
-/** A certificate and its key, in PEM form. */
-export interface Identity {
-  readonly cert: string;
-  readonly key: string;
-}
-
-export interface IdentityOptions {
-  /** DNS name, or IP address, the certificate is for. */
-  readonly name?: string;
-  readonly validFromMs?: number;
-  readonly validToMs?: number;
-}
-
-/** A certificate authority made for one test file. */
-export interface Authority {
-  readonly cert: string;
-  issue(options?: IdentityOptions): Promise<Identity>;
-}
-
-export async function createAuthority(commonName = 'test authority'): Promise<Authority> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-  const root = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=${commonName}`,
-    keys,
-    signingAlgorithm: ALGORITHM,
-    notBefore: new Date(Date.now() - DAY_MS),
-    notAfter: new Date(Date.now() + DAY_MS),
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-    ],
-  });
-  return {
-    cert: root.toString('pem'),
-    async issue({ name = 'localhost', validFromMs, validToMs } = {}) {
-      const own = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-      const kind = /^[\d.]+$/.test(name) ? 'ip' : 'dns';
-      const cert = await x509.X509CertificateGenerator.create({
-        subject: `CN=${name}`,
-        issuer: root.subject,
-        publicKey: own.publicKey,
-        signingKey: keys.privateKey,
-        signingAlgorithm: ALGORITHM,
-        notBefore: new Date(validFromMs ?? Date.now() - DAY_MS),
-        notAfter: new Date(validToMs ?? Date.now() + DAY_MS),
-        extensions: [new x509.SubjectAlternativeNameExtension([{ type: kind, value: name }])],
-      });
-      const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', own.privateKey);
-      return { cert: cert.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
-    },
-  };
-}
+export { createAuthority } from '../../../simulator/certificates.js';
+export type { Authority, KeyPairPem as Identity } from '../../../simulator/certificates.js';
 
 /** The three files an output's config names, in a folder of their own. */
 export interface CertificateFiles {

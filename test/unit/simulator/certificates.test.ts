@@ -40,19 +40,23 @@ async function handshake(
 describe('certificates of the simulator', () => {
   it('carry a mutual TLS handshake', async () => {
     const ca = await createAuthority();
-    expect(await handshake(ca, await ca.server(), await ca.client('domain'))).toBeUndefined();
+    expect(
+      await handshake(ca, await ca.issue(), await ca.issue({ name: 'domain' })),
+    ).toBeUndefined();
   });
 
   it('are refused when the server certificate ran out', async () => {
     const ca = await createAuthority();
-    const server = await ca.server({ expired: true });
-    expect(await handshake(ca, server, await ca.client('domain'))).toBe('CERT_HAS_EXPIRED');
+    const server = await ca.issue({ validToMs: Date.now() - 24 * 3_600_000 });
+    expect(await handshake(ca, server, await ca.issue({ name: 'domain' }))).toBe(
+      'CERT_HAS_EXPIRED',
+    );
   });
 
   it('are refused for another address than the one dialled', async () => {
     const ca = await createAuthority();
-    const server = await ca.server({ dnsName: 'other.invalid', ip: '127.0.0.9' });
-    expect(await handshake(ca, server, await ca.client('domain'))).toBe(
+    const server = await ca.issue({ name: 'other.invalid' });
+    expect(await handshake(ca, server, await ca.issue({ name: 'domain' }))).toBe(
       'ERR_TLS_CERT_ALTNAME_INVALID',
     );
   });
@@ -60,6 +64,8 @@ describe('certificates of the simulator', () => {
   it('are refused when another authority signed the server certificate', async () => {
     const ca = await createAuthority();
     const other = await createAuthority('Another CA');
-    expect(await handshake(ca, await other.server(), await ca.client('domain'))).toBeDefined();
+    expect(
+      await handshake(ca, await other.issue(), await ca.issue({ name: 'domain' })),
+    ).toBeDefined();
   });
 });

@@ -20,8 +20,8 @@ let serverKeys: KeyPairPem;
 let clientKeys: KeyPairPem;
 beforeAll(async () => {
   authority = await createAuthority();
-  serverKeys = await authority.server();
-  clientKeys = await authority.client('domain');
+  serverKeys = await authority.issue();
+  clientKeys = await authority.issue({ name: 'domain' });
 });
 
 const stops: (() => Promise<unknown>)[] = [];
@@ -249,7 +249,7 @@ describe('under TLS', () => {
 
   it('a sender without a certificate of the chain gets no further than the handshake', async () => {
     const receiver = await start('tls', { kind: 'normal' });
-    const stranger = await (await createAuthority('Another CA')).client('domain');
+    const stranger = await (await createAuthority('Another CA')).issue({ name: 'domain' });
     for (const keys of [{}, stranger]) {
       const socket = connectTls({
         host: '127.0.0.1',

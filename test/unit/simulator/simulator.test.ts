@@ -60,7 +60,7 @@ describe('the config of a simulator', () => {
 
   it('may have several inputs and outputs of every kind', async () => {
     const authority = await createAuthority();
-    const client = await authority.client('domain');
+    const client = await authority.issue({ name: 'domain' });
     writeClientCertificates(join(folder, 'certs'), authority.cert, client);
     const input = (name: string) => ({
       name,

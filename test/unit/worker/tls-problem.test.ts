@@ -16,7 +16,7 @@ let server: Server;
 let address: string;
 beforeAll(async () => {
   authority = await createAuthority();
-  server = createServer({ ...(await authority.server()), ALPNProtocols: ['h2'] });
+  server = createServer({ ...(await authority.issue()), ALPNProtocols: ['h2'] });
   server.on('secureConnection', (socket) => socket.on('error', () => undefined).end());
   server.on('tlsClientError', () => undefined);
   server.listen(0, '127.0.0.1');
