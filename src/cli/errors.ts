@@ -119,6 +119,11 @@ export const CLI_ERRORS = {
     cause: 'No worker runs on its task queue, so nobody can answer for it.',
     action: 'Run `cortex-devo up` or `cortex-devo worker`; pulling goes on where it stood.',
   },
+  CONFIG_WARNINGS: {
+    title: 'Warnings taken for mistakes',
+    cause: '`validate --strict` found keys that have no effect, or something else worth a warning.',
+    action: 'Correct what the warnings name, or leave out --strict.',
+  },
   VALIDATE_FAILED: {
     title: 'Checks failed',
     cause: 'The config file is sound, but the API or an output refused this collector.',

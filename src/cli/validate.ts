@@ -11,6 +11,7 @@ import type { GlobalOptions } from './program.js';
 interface ValidateOptions {
   readonly config?: string;
   readonly offline?: boolean;
+  readonly strict?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,12 +22,13 @@ export function addValidate(program: Command, io: Io): void {
     .description('check the config file, the credentials and the outputs')
     .addOption(configOption())
     .option('--offline', 'check the config file only')
+    .option('--strict', 'take warnings, such as unknown keys, for mistakes')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
         'cortex-devo validate --config config/config.yaml',
-        'cortex-devo validate --offline',
+        'cortex-devo validate --offline --strict',
       ),
     )
     .action(async (options: ValidateOptions) => {
@@ -42,6 +44,11 @@ export function addValidate(program: Command, io: Io): void {
         printJson({ checks: [], problems: error instanceof ConfigError ? error.problems : [] });
         throw error;
       });
+      const serious = warnings.filter(({ severity }) => severity === 'warning').length;
+      if (options.strict === true && serious > 0) {
+        printJson({ checks: [], problems: [] });
+        throw cliError('CONFIG_WARNINGS', `found ${serious} warnings, expected none with --strict`);
+      }
       const checks = options.offline === true ? [] : await checksOf(config, io);
       const { checkLine, runChecks } = await import('./checks.js');
       const show = (result: CheckResult) => {

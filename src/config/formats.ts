@@ -78,10 +78,10 @@ export const FORMATS = {
       '2 to 6 levels joined by dots, of letters, digits, underscore and hyphen, at most 1024 characters',
     code: 'CONFIG_TAG_INVALID',
   },
-  // YAML 1.1, which older files were written for, also knows yes, no, on and off.
+  // YAML 1.1, which older files were written for, also knows yes, no, on and off; variables are often 1 or 0.
   flag: {
     read: (text) =>
-      /^(true|yes|on)$/i.test(text) ? true : /^(false|no|off)$/i.test(text) ? false : text,
+      /^(true|yes|on|1)$/i.test(text) ? true : /^(false|no|off|0)$/i.test(text) ? false : text,
     accepts: (value) => typeof value === 'boolean',
     expected: () => 'true or false',
     code: 'CONFIG_VALUE_INVALID',

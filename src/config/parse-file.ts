@@ -31,7 +31,13 @@ const SYNTAX: Readonly<Record<string, string>> = {
 export function parseFile(path: string, findings: Findings): { raw: unknown } | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    const bytes = readFileSync(path);
+    // As Windows' editors may save it; YAML of the configs' kind never holds a zero byte.
+    if (bytes.includes(0)) {
+      unreadable(findings, path, 'a file in UTF-16 or of bytes that are no text');
+      return undefined;
+    }
+    text = bytes.toString('utf8');
   } catch (error) {
     unreadable(findings, path, `a file that cannot be read (${systemCode(error)})`);
     return undefined;
@@ -97,7 +103,10 @@ function place(error: YAMLError, lines: LineCounter): string {
 }
 
 function unreadable(findings: Findings, path: string, found: string): void {
-  addProblem(findings, 'CONFIG_FILE_UNREADABLE', path, { found, expected: 'valid YAML or JSON' });
+  addProblem(findings, 'CONFIG_FILE_UNREADABLE', path, {
+    found,
+    expected: 'valid YAML or JSON in UTF-8',
+  });
 }
 
 function systemCode(error: unknown): string {

@@ -60,7 +60,7 @@ function readListeners(raw: unknown, context: LevelContext): CollectorConfig['ht
       expected: 'one mapping with host and port, or a list of one or two',
     });
   }
-  return items.slice(0, MOST_LISTENERS).map(
+  const listeners = items.slice(0, MOST_LISTENERS).map(
     (item, index) =>
       readLevel(HTTP_LISTENER, item, {
         ...context,
@@ -69,4 +69,13 @@ function readListeners(raw: unknown, context: LevelContext): CollectorConfig['ht
         env: index === 0 ? context.env : {},
       }).values,
   );
+  const [first, second] = listeners;
+  const isSame = first?.host === second?.host && first?.port === second?.port;
+  if (second !== undefined && isSame && second.port !== 0 && items.length === MOST_LISTENERS) {
+    addProblem(context.findings, 'CONFIG_VALUE_INVALID', `${context.path}[1].port`, {
+      found: `${second.host}:${second.port} for the second time`,
+      expected: 'another port or address',
+    });
+  }
+  return listeners;
 }

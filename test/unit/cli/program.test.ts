@@ -288,6 +288,18 @@ describe('a sound config file', () => {
     });
   });
 
+  it('makes validate --strict take a warning for a mistake', async () => {
+    writeFileSync(config, SOUND.replace('id: 1}', 'id: 1, colour: red}'));
+    const validate = ['validate', '--offline', '--config', config];
+    expect(await runProgram(validate, fakeIo())).toBe(0);
+    const io = fakeIo();
+    expect(await runProgram([...validate, '--strict', '--json'], io)).toBe(2);
+    expect(io.errors.at(-1)).toMatch(/^error CONFIG_WARNINGS: found 1 warnings/);
+    expect(JSON.parse(io.printed.join('\n'))).toMatchObject({
+      warnings: [{ code: 'CONFIG_KEY_UNKNOWN', path: 'globals.colour' }],
+    });
+  });
+
   it('makes health ask the port in force', async () => {
     const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load-config.js';
@@ -63,6 +63,14 @@ describe('a file that cannot be read', () => {
     );
     expect(error).toMatchObject({ code: 'CONFIG_FILE_MISSING', retry: 'never', exitCode: 2 });
     expect(error.problems[0]?.path).toBe(join(root, 'none.yaml'));
+  });
+
+  it('is in UTF-16', () => {
+    const root = configFolder({ 'config/config.yaml': '' });
+    writeFileSync(join(root, 'config/config.yaml'), Buffer.from('\ufeffinputs: {}', 'utf16le'));
+    expect(problemsOf(() => loadConfig({ cwd: root, env: {}, nowMs: NOW_MS }))).toMatchObject([
+      { code: 'CONFIG_FILE_UNREADABLE', found: 'a file in UTF-16 or of bytes that are no text' },
+    ]);
   });
 
   it('is a folder', () => {

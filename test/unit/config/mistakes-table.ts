@@ -273,6 +273,11 @@ export const MISTAKES: readonly [config: unknown, code: string, path: string][] 
     'CONFIG_VALUE_INVALID',
     'outputs.two.config.path',
   ],
+  [
+    configWith({ globals: { http: [{ port: 9_000 }, { port: 9_000 }] } }),
+    'CONFIG_VALUE_INVALID',
+    'globals.http[1].port',
+  ],
   // what another program was to replace
   ...['${CORTEX_KEY}', 'Bearer${X}', '$CORTEX_KEY', '{{.Values.key}}', '<api_key>'].map(
     (api_key): [unknown, string, string] => [

@@ -67,6 +67,7 @@ export const PROOFS = {
         'RESET_DECLINED',
         'HEALTH_NO_ANSWER',
         'USAGE_CODE_UNKNOWN',
+        'CONFIG_WARNINGS',
         'USAGE_STREAM_NEEDED',
       ],
     ],
