@@ -21,8 +21,8 @@ export function createApiWatch(metrics: CollectorMetrics): ApiWatch {
         // An increase from nothing to 1 is none to Prometheus.
         metrics.apiRequests.inc({ input, endpoint: path, status: '429' }, 0);
         metrics.apiRequests.inc({ input, endpoint: path, status: String(status) });
-        metrics.apiRequestDuration.observe({ input, endpoint: path }, elapsedMs / 1_000);
-        metrics.apiLimiterWait.observe({ input }, waitedMs / 1_000);
+        metrics.apiRequestDuration.observe({ endpoint: path }, elapsedMs / 1_000);
+        metrics.apiLimiterWait.observe(waitedMs / 1_000);
         if (tenantNow === undefined) return;
         metrics.hostClockAhead.set({ input }, hostAheadMs(tenantNow, Date.now()) / 1_000);
       };

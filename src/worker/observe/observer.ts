@@ -32,7 +32,7 @@ export function createObserver(
       metrics.records.inc(labels, counts.records);
       metrics.duplicates.inc(labels, counts.duplicates);
       metrics.rereads.inc(labels, counts.rereads);
-      metrics.fetchDuration.observe(labels, elapsedMs / 1_000);
+      metrics.fetchDuration.observe({ stream }, elapsedMs / 1_000);
       for (const [tag, { events, bytes }] of Object.entries(segment?.byTag ?? {})) {
         metrics.fetchedEvents.inc({ ...labels, tag }, events);
         metrics.fetchedBytes.inc({ ...labels, tag }, bytes);

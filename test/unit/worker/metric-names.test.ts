@@ -47,6 +47,13 @@ test('docs/metrics.md has every metric with its type and labels, and no other', 
   expect(documentedMetrics()).toEqual(ownMetrics());
 });
 
+test('no histogram has a series for each of hundreds of tenants', () => {
+  const ofTenants = ownMetrics().filter(
+    ({ type, labels }) => type === 'histogram' && labels.includes('input'),
+  );
+  expect(ofTenants).toEqual([]);
+});
+
 test('no label can hold an id or the content of an event', () => {
   const labels = new Set(ownMetrics().flatMap((metric) => metric.labels));
   expect([...labels].sort()).toEqual([

@@ -66,7 +66,7 @@ test('counts records, duplicates, malformed by kind, and events and bytes by tag
     `cortex_devo_fetched_bytes_total{${labels},tag="${TAG}"} 400`,
   ]);
   expect(await page(metrics, 'fetch_duration_seconds_sum')).toEqual([
-    `cortex_devo_fetch_duration_seconds_sum{${labels}} 2`,
+    'cortex_devo_fetch_duration_seconds_sum{stream="alerts"} 2',
   ]);
 });
 
@@ -146,6 +146,6 @@ test('counts requests by endpoint and status, and shows the quota as it is now',
     'cortex_devo_api_limiter_queue{input="tenant"} 3',
   ]);
   expect(await page(metrics, 'api_limiter_wait_seconds_sum')).toEqual([
-    'cortex_devo_api_limiter_wait_seconds_sum{input="tenant"} 8',
+    'cortex_devo_api_limiter_wait_seconds_sum 8',
   ]);
 });
