@@ -61,6 +61,16 @@ export const CLI_ERRORS = {
       'The folder named with --dir cannot be made, or holds something where the demo begins anew.',
     action: 'Name a new or empty folder with --dir.',
   },
+  USAGE_CONFIG_EXISTS: {
+    title: 'Config file is there already',
+    cause: '`init` writes a first config file and overwrites none.',
+    action: 'Name another file with --config, or edit the one there is.',
+  },
+  USAGE_OPTION_NEEDED: {
+    title: 'Question not answered',
+    cause: '`init` needs host, key id and output, and nobody answered, or nobody can.',
+    action: 'Give the option that the message names.',
+  },
   USAGE_CODE_UNKNOWN: {
     title: 'No such error code',
     cause: 'The code is misspelt, or of another version.',

@@ -7,6 +7,7 @@ import { addDemo } from './demo.js';
 import { addCompletion } from './completion.js';
 import { addExplain } from './explain.js';
 import { addHealth } from './health.js';
+import { addInit } from './init.js';
 import type { Io } from './io.js';
 import { exitCodeOf, reportError } from './report-error.js';
 import { addReset } from './reset.js';
@@ -20,6 +21,7 @@ import { addWorker } from './worker.js';
 
 /** In the order of the help. */
 const COMMANDS = [
+  addInit,
   addUp,
   addWorker,
   addApply,

@@ -25,6 +25,7 @@ const TOP = PROGRAM.commands.map((command) => command.name());
 describe('the commands', () => {
   it('are those of the manual', () => {
     expect(COMMANDS).toEqual([
+      'init',
       'up',
       'worker',
       'apply',

@@ -79,6 +79,7 @@ export const PROOFS = {
     ],
     'unit/cli/checks.test.ts': ['VALIDATE_TIMEOUT'],
     'unit/cli/report-error.test.ts': ['INTERNAL'],
+    'unit/cli/init.test.ts': ['USAGE_CONFIG_EXISTS', 'USAGE_OPTION_NEEDED'],
     'unit/worker/database-version.test.ts': ['TEMPORAL_DATABASE_NEWER'],
     'unit/cli/show-status.test.ts': ['STATUS_TROUBLE'],
     'unit/cli/reset.test.ts': ['USAGE_YES_NEEDED'],
