@@ -159,8 +159,8 @@ describe('`validate` ends with 1 and a line of code, path and cause', () => {
     const result = await runCli(['validate', '--config', configWith([path, value])]);
     expect(result.exitCode).toBe(1);
     expect(result.stdout).toMatch(line);
-    expect(result.stdout.match(/^ok /gm)).toHaveLength(2);
-    expectOneLine(result, /^error VALIDATE_FAILED: 1 of 3 checks failed$/m);
+    expect(result.stdout.match(/^ok /gm)).toHaveLength(3);
+    expectOneLine(result, /^error VALIDATE_FAILED: 1 of 4 checks failed$/m);
   });
 });
 
