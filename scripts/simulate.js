@@ -1,9 +1,11 @@
-// npm run simulate -- [--seeds N] [--from S] [--seed S] [--trace]
-// Lives through N worlds, each drawn from its seed, and prints what came of them; --seed S replays one.
+// npm run simulate -- [--seeds N] [--from S] [--seed S] [--trace] [--mutants [--only TEXT]]
+// Lives through N worlds, each drawn from its seed, and prints what came of them; --seed S replays one. --mutants
+// takes protections out of the product, one at a time, and prints which seed notices.
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { bundleSimulation } from './simulation/bundle.js';
+import { runMutants } from './simulation/run-mutants.js';
 import { runSeeds } from './simulation/run-seeds.js';
 import { printFailure, printFigures, printReplay } from './simulation/report.js';
 
@@ -13,6 +15,8 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 });
 
@@ -21,6 +25,10 @@ const from = one ?? Number(values.from);
 const count = one === undefined ? Number(values.seeds) : 1;
 const seeds = Array.from({ length: count }, (_, n) => from + n);
 
+if (values.mutants) {
+  const left = await runMutants(seeds, values.only);
+  process.exit(left > 0 ? 1 : 0);
+}
 const bundle = await bundleSimulation();
 const begun = performance.now();
 const outcomes = await runSeeds(bundle, seeds, { trace: values.trace, kept: one === undefined });

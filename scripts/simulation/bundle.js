@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { rolldown } from 'rolldown';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+export const ROOT = resolve(import.meta.dirname, '../..');
 const CACHE = join(ROOT, '.cache');
 
 /** Puts the simulation and the product's code into one file, and tells where it is; it goes with the process. */
-export async function bundleSimulation({ plugins = [] } = {}) {
+export async function bundleSimulation({ entry = 'test/simulation/main.ts', plugins = [] } = {}) {
   mkdirSync(CACHE, { recursive: true });
   // Below the root, so that packages are found.
   const folder = mkdtempSync(join(CACHE, 'simulation-'));
@@ -16,13 +16,18 @@ export async function bundleSimulation({ plugins = [] } = {}) {
   });
   const file = join(folder, 'simulation.mjs');
   const bundle = await rolldown({
-    input: join(ROOT, 'test/simulation/main.ts'),
+    input: join(ROOT, entry),
     platform: 'node',
     plugins,
     external: (id) => /^(node:|@?[a-z])/.test(id),
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   });
-  await bundle.write({ file, format: 'esm', sourcemap: true, codeSplitting: false });
+  await bundle.write({
+    file,
+    format: 'esm',
+    sourcemap: plugins.length === 0,
+    codeSplitting: false,
+  });
   await bundle.close();
   return file;
 }

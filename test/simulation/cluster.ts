@@ -40,6 +40,13 @@ export interface Listener {
   onClosed?(run: Execution): void;
   onPayload?(bytes: Uint8Array, where: string): void;
   onSending?(sending: Sending): void;
+  /** A signal is about to be sent. */
+  onSignal?(run: Execution, name: string): void;
+  /** `segment`: what it is to write, where it fetches. */
+  onBegun?(attempt: AttemptHandle, segment: string | undefined): void;
+  onSent?(attempt: Attempt, sending: Sending): void;
+  /** The server took it for lost, and it is not. */
+  onSilent?(attempt: Attempt): void;
 }
 
 /** The collector with all around it: server, hosts, tenant, receivers. */
@@ -125,6 +132,8 @@ export class Cluster {
           losesReport: () => reports.chance(this.lostReports),
           onBegun: (attempt) => {
             trace.add(`${name}: ${wordsOf(attempt)} began`);
+            const segment = segmentOf(attempt);
+            this.#tell((each) => each.onBegun?.(attempt, segment));
           },
           onRoom: () => this.server.wake(),
           onGone: (process) => this.server.onWorkerGone(process),
@@ -223,8 +232,10 @@ export class Cluster {
   /** Sends a signal, if the workflow runs. */
   signal(workflowId: string, name: string, ...args: unknown[]): void {
     const run = this.server.find(workflowId);
-    if (run?.closed === undefined) run?.signal(name, args);
+    if (run === undefined || run.closed !== undefined) return;
     trace.add(`signal ${name} to ${workflowId}`);
+    this.#tell((each) => each.onSignal?.(run, name));
+    run.signal(name, args);
   }
 
   /** Whether the backfill came to its end. */
@@ -271,12 +282,23 @@ export class Cluster {
     const attempt = handle;
     trace.add(`${attempt.worker.name}: ${wordsOf(attempt)} ${accepted ? attempt.endedAs : 'lost'}`);
     if (accepted) this.fetches.onEnded(attempt);
+    else if (attempt.isAtWork && this.server.find(attempt.order.workflowId)?.closed === undefined) {
+      this.#tell((each) => each.onSilent?.(attempt));
+    }
     const sending = this.#sendings.get(attempt);
     if (sending === undefined) return;
     const isSettled = accepted && attempt.endedAs === 'completed';
     sending.state = isSettled ? 'settled' : 'doubtful';
     sending.settledMs = clock.nowMs;
+    this.#tell((each) => each.onSent?.(attempt, sending));
   }
+}
+
+/** The segment that a fetching activity is to write. */
+function segmentOf({ order }: AttemptHandle): string | undefined {
+  if (!order.name.startsWith('fetch')) return undefined;
+  const [{ segment }] = fromPayloadList(order.args) as [{ segment?: string }];
+  return segment;
 }
 
 function hasOutput(settings: Payload, output: string): boolean {

@@ -41,6 +41,9 @@ export function drawScenario(random: Random): Scenario {
   const historyMs = Math.round(3_600_000 * 10 ** random.next());
   const startTimeMs = START_MS - Math.round(historyMs * random.next());
   const isLate = random.chance(0.5);
+  // The keys of a tenant that is behind are kept from this clock's lookback on, and late records not found.
+  const mostBehindMs = isLate ? 0 : 600_000;
+  const skewMs = random.chance(0.3) ? random.between(-mostBehindMs, 600_000) : 0;
   const limits = drawLimits(random, isLate);
   return {
     config: {
@@ -60,6 +63,7 @@ export function drawScenario(random: Random): Scenario {
       crowd: random.chance(0.3) ? random.next() * 0.5 : 0,
       late: { share: isLate ? random.next() * 0.5 : 0, mostMs: settleMs + lookbackMs * 0.9 },
       malformed: random.chance(0.1) ? 0.1 : 0,
+      skewMs,
     },
     behaviour: {
       nullCounts: random.chance(0.1),
@@ -71,7 +75,7 @@ export function drawScenario(random: Random): Scenario {
       moving: random.chance(0.3) ? random.next() * 0.3 : 0,
       refused: undefined,
       poisoned: new Set(),
-      skewMs: 0,
+      skewMs,
     },
     limits,
     history: drawHistoryLimits(random),

@@ -4,6 +4,8 @@ import { diskRemembers } from './checks/disk-remembers.js';
 import { noSecret } from './checks/no-secret.js';
 import { nothingLost } from './checks/nothing-lost.js';
 import { nothingTwice } from './checks/nothing-twice.js';
+import { pauseRests } from './checks/pause-rests.js';
+import { reportsAreKept } from './checks/reports-are-kept.js';
 import { staysSmall } from './checks/stays-small.js';
 import { tasksDoNotFail } from './checks/tasks-do-not-fail.js';
 import { watermarkHonest } from './checks/watermark-honest.js';
@@ -47,6 +49,7 @@ export async function simulate(seed: number): Promise<Outcome> {
   drawFrom(random.fork('process'));
   const scenario = drawScenario(random.fork('scenario'));
   const cluster = new Cluster(scenario, random);
+  trace.add(`world: ${JSON.stringify(scenario)}`);
   const problems: Problem[] = [];
   const watch = (make: (report: (text: string) => void) => Check): Check => {
     const check: Check = make((text) => problems.push({ property: check.property, text }));
@@ -59,6 +62,13 @@ export async function simulate(seed: number): Promise<Outcome> {
     watch(staysSmall),
     watch((report) => diskRemembers(cluster.ledger, report)),
     watch((report) => watermarkHonest(cluster, random.fork('looks'), report)),
+    watch((report) => pauseRests((id, segment) => cluster.fetches.isAgain(id, segment), report)),
+    watch((report) =>
+      reportsAreKept(
+        (name) => cluster.hosts.some((host) => host.name === name && host.disk.wasFull),
+        report,
+      ),
+    ),
     watch(nothingLost),
     watch(nothingTwice),
   ];
@@ -114,7 +124,9 @@ const LOOK_AGAIN_MS = 10_000;
 /** Waits until all is up to date; what is not, where it takes too long. */
 async function restAgain(cluster: Cluster): Promise<string[]> {
   const { settleMs, lookbackMs } = cluster.draw;
-  const calmMs = clock.nowMs + settleMs + lookbackMs;
+  // A tenant whose clock is behind shows its last records later.
+  const behindMs = Math.max(0, -cluster.tenant.behaviour.skewMs);
+  const calmMs = clock.nowMs + settleMs + lookbackMs + behindMs;
   let isNew = true;
   let isDue = true;
   let left: string[] = [];
@@ -134,6 +146,9 @@ async function restAgain(cluster: Cluster): Promise<string[]> {
     left = await notAlive(cluster, calmMs);
     return left.length === 0;
   };
-  const isSo = await cluster.runUntil(isAtRest, settleMs + lookbackMs + aliveWithinMs(cluster));
+  const isSo = await cluster.runUntil(
+    isAtRest,
+    settleMs + lookbackMs + behindMs + aliveWithinMs(cluster),
+  );
   return isSo ? [] : left;
 }

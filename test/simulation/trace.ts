@@ -46,8 +46,9 @@ export const trace = new Trace();
 
 /** Time since the start of the world: hours, minutes, seconds. */
 export function timeText(atMs: number): string {
-  const ms = atMs - trace.startMs;
+  const ms = Math.abs(atMs - trace.startMs);
+  const sign = atMs < trace.startMs ? '-' : '';
   const two = (value: number) => String(value).padStart(2, '0');
   const seconds = ((ms / 1000) % 60).toFixed(3).padStart(6, '0');
-  return `${two(Math.floor(ms / 3_600_000))}:${two(Math.floor(ms / 60_000) % 60)}:${seconds}`;
+  return `${sign}${two(Math.floor(ms / 3_600_000))}:${two(Math.floor(ms / 60_000) % 60)}:${seconds}`;
 }

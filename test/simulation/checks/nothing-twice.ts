@@ -24,7 +24,9 @@ export function nothingTwice(): Check {
       const twice = [...settled].filter(
         ([key, times]) =>
           times.length > allowed(cluster, key) &&
-          !times.some((sending) => cluster.fetches.isAgain(sending)),
+          !times.some((sending) =>
+            cluster.fetches.isAgain(sending.workflowId, sending.segment.name),
+          ),
       );
       if (twice.length === 0) return [];
       const named = twice

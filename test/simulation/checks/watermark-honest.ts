@@ -1,3 +1,4 @@
+import type { BackfillProgress } from '../../../src/pull/backfill.js';
 import type { StreamStatus } from '../../../src/pull/status.js';
 import type { Cluster } from '../cluster.js';
 import type { Random } from '../random.js';
@@ -17,7 +18,14 @@ export function watermarkHonest(
   return {
     property: 'a watermark never passes what is not confirmed',
     onTaskDone: (run) => {
-      if (run.names.type !== 'collectService' || !random.chance(LOOKS)) return;
+      if (!random.chance(LOOKS)) return;
+      if (run.names.type === 'backfill') {
+        clock.after(0, async () => {
+          const progress = await run.query('progress', []).catch(() => null);
+          if (progress !== null) lookAtLanes(run, progress as BackfillProgress);
+        });
+        return;
+      }
       clock.after(0, async () => {
         const status = (await run.query('status', []).catch(() => undefined)) as
           StreamStatus | undefined;
@@ -26,12 +34,29 @@ export function watermarkHonest(
     },
   };
 
+  function lookAtLanes(run: Execution, { stream, lanes, startedMs }: BackfillProgress): void {
+    if (stream === 'incident_alerts') return;
+    for (const { identities, timeMs, visibleMs } of cluster.tenant.owed(new Set([stream]))) {
+      const isDone = lanes.some(
+        ({ fromMs, confirmedToMs }) => timeMs >= fromMs && timeMs <= confirmedToMs,
+      );
+      if (!isDone || visibleMs > startedMs) continue;
+      for (const output of cluster.draw.outputs) {
+        if (cluster.joinedMs(output) > 0) continue;
+        const missing = identities.find((name) => cluster.ledger.arrived(output, name) === 0);
+        if (missing === undefined) continue;
+        report(`${run.workflowId} is past ${missing}, which ${output} does not have`);
+        return;
+      }
+    }
+  }
+
   function look(run: Execution, { stream, watermarkMs, settings }: StreamStatus): void {
     // Incidents that are set aside are behind its watermark, and their status names them in words only.
     if (stream === 'incident_alerts') return;
     const fromMs = cluster.liveFromMs(stream);
     for (const { identities, timeMs, visibleMs } of cluster.tenant.owed(new Set([stream]))) {
-      const isLate = visibleMs > timeMs + cluster.draw.settleMs;
+      const isLate = visibleMs + cluster.tenant.behaviour.skewMs > timeMs + cluster.draw.settleMs;
       if (timeMs > watermarkMs || timeMs < fromMs || isLate) continue;
       for (const output of settings.outputs) {
         if (visibleMs <= cluster.joinedMs(output)) continue;

@@ -31,6 +31,27 @@ export const HOST_FAULTS: readonly Fault[] = [
     strike: (cluster, random) => change(cluster, 'lostReports', 0.1 + random.next() * 0.4, 0),
   },
   {
+    kind: 'clock of a host set wrong',
+    strike: (cluster, random) => {
+      const host = hostOf(cluster, random);
+      host.setClock((random.next() - 0.5) * 7_200_000);
+      return () => {
+        host.setClock(0);
+      };
+    },
+  },
+  {
+    kind: 'host busy',
+    strike: (cluster, random) => {
+      const host = hostOf(cluster, random);
+      host.busy = true;
+      return () => {
+        host.busy = false;
+        cluster.server.wake();
+      };
+    },
+  },
+  {
     kind: 'disk full',
     strike: (cluster, random) => change(hostOf(cluster, random).disk, 'full', true, false),
   },

@@ -228,11 +228,12 @@ export class Execution implements ActivityOwner {
     }
     this.record('WorkflowTaskCompleted');
     this.#cache.keepLast();
-    this.#task = 'none';
     this.lastTaskStartedMs = startedMs;
     for (const command of last === -1 ? commands : commands.slice(0, last + 1)) {
       if (!this.#isUndone(command, commands)) this.#do(command);
     }
+    // What these bring about at once makes one task, and not one each.
+    this.#task = 'none';
     this.#host.onTaskDone(this);
     if (this.closed === undefined && this.history.events >= this.#host.limits.mostEvents) {
       this.terminate('history exceeds its limit');
@@ -253,7 +254,9 @@ export class Execution implements ActivityOwner {
 
   #do(command: Command): void {
     if (command.scheduleActivity) {
-      const { scheduleActivity } = command;
+      // Without arguments the SDK sets none.
+      const scheduleActivity = { ...command.scheduleActivity };
+      scheduleActivity.arguments ??= [];
       this.#see(scheduleActivity.arguments, `arguments of ${scheduleActivity.activityType}`);
       this.#activityTasks.set(scheduleActivity.seq, new ActivityTask(this, scheduleActivity));
     } else if (command.requestCancelActivity) {

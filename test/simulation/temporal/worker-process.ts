@@ -16,7 +16,7 @@ export interface ProcessOptions {
   readonly queues: readonly string[];
   readonly activities: Activities;
   /** Activities at a time. */
-  readonly slots: number;
+  readonly slots: () => number;
   /** How long it takes until the server has heard. */
   latencyMs(): number;
   /** Whether the report of an attempt gets lost on its way to the server. */
@@ -49,7 +49,7 @@ export class WorkerProcess implements Worker, Owner {
   }
 
   hasRoom(): boolean {
-    return this.running.size < this.#options.slots;
+    return this.running.size < this.#options.slots();
   }
 
   begin(order: AttemptOrder): AttemptHandle {
@@ -100,6 +100,11 @@ export class Attempt implements AttemptHandle {
     this.order = order;
     this.worker = worker;
     this.#options = options;
+  }
+
+  /** Its process lives, and it has not ended. */
+  get isAtWork(): boolean {
+    return this.worker.alive && !this.#ended;
   }
 
   /** The attempt that the code which runs now belongs to. */

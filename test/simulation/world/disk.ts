@@ -19,7 +19,9 @@ type Node = FileNode | 'folder';
 
 /** A disk that forgets at a power cut what was not synced: bytes of files, and entries of folders. */
 export class Disk {
-  full = false;
+  #full = false;
+  /** It was full at some time. */
+  wasFull = false;
   #inodes = 0;
   #entries = new Map<string, Node>();
   #durable = new Map<string, Node>();
@@ -34,6 +36,15 @@ export class Disk {
       this.#entries.set(path, 'folder');
       this.#durable.set(path, 'folder');
     }
+  }
+
+  get full(): boolean {
+    return this.#full;
+  }
+
+  set full(isFull: boolean) {
+    this.#full = isFull;
+    this.wasFull ||= isFull;
   }
 
   powerCut(): void {
@@ -139,7 +150,7 @@ export class Disk {
   }
 
   #needRoom(path: string): void {
-    if (this.full) throw systemError('ENOSPC', path);
+    if (this.#full) throw systemError('ENOSPC', path);
   }
 
   #reachable(path: string): boolean {

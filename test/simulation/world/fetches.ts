@@ -5,8 +5,8 @@ import type {
 } from '../../../src/pull/receipts.js';
 import type { TimeWindow } from '../../../src/pull/window.js';
 import { fromPayloadList } from '../temporal/payloads.js';
+import { timeText, trace } from '../trace.js';
 import type { Attempt } from '../temporal/worker-process.js';
-import type { Sending } from './ledger.js';
 
 interface Fetched {
   readonly workflowId: string;
@@ -30,6 +30,9 @@ export class Fetches {
     if (fetches && completed?.result) {
       const [{ pullingId, segment }] = fromPayloadList(args) as [FetchSegmentInput];
       const [receipt] = fromPayloadList([completed.result]) as [SegmentReceipt];
+      const { fromMs, toMs } = receipt.window;
+      const events = receipt.segment?.events ?? 0;
+      trace.add(`  read ${timeText(fromMs)} - ${timeText(toMs)}: ${events} events in ${segment}`);
       const hostQueue = receipt.segment?.hostQueue ?? '';
       const fetched = { workflowId, pullingId, window: receipt.window, hostQueue };
       this.#fetched.set(`${workflowId} ${segment}`, fetched);
@@ -50,8 +53,8 @@ export class Fetches {
   }
 
   /** Whether what was sent comes from a window that was fetched again because its segment was lost. */
-  isAgain({ workflowId, segment }: Sending): boolean {
-    const [pullingId = 0, fromMs = 0] = segment.name.split('-').map(Number);
+  isAgain(workflowId: string, segment: string): boolean {
+    const [pullingId = 0, fromMs = 0] = segment.split('-').map(Number);
     return [...this.#lost].some(
       (lost) =>
         lost.workflowId === workflowId &&

@@ -42,7 +42,9 @@ export class Host {
   readonly name: string;
   disk: Disk;
   process: WorkerProcess | undefined;
-  skewMs = 0;
+  /** It takes nothing new, and polls nevertheless. */
+  busy = false;
+  #skewMs = 0;
   readonly #options: HostOptions;
   #stopping = new AbortController();
   #boots = 0;
@@ -60,7 +62,7 @@ export class Host {
     this.#boots += 1;
     const boot = this.#boots;
     // A process of its own until it polls, so that what it waits for dies with it.
-    const starting = { alive: true, skewMs: this.skewMs };
+    const starting = { alive: true, skewMs: this.#skewMs };
     const isMeant = () => boot === this.#boots && this.process === undefined;
     void owners.run(starting, async () => {
       const { taskQueuePrefix } = this.#options.config().temporal;
@@ -75,6 +77,12 @@ export class Host {
         });
       }
     });
+  }
+
+  /** Sets the clock that its processes see, beside the true time. */
+  setClock(skewMs: number): void {
+    this.#skewMs = Math.round(skewMs);
+    if (this.process !== undefined) this.process.skewMs = this.#skewMs;
   }
 
   /** Ends the process at once. */
@@ -141,14 +149,14 @@ export class Host {
       name: this.name,
       queues: [prefix, segments.hostQueue, ...inputQueues],
       activities: createActivities(deps) as unknown as ProcessOptions['activities'],
-      slots: options.slots,
+      slots: () => (this.busy ? 0 : options.slots),
       latencyMs: options.latencyMs,
       losesReport: options.losesReport,
       onBegun: options.onBegun,
       onRoom: options.onRoom,
     };
     this.process = new WorkerProcess(processOptions);
-    this.process.skewMs = this.skewMs;
+    this.process.skewMs = this.#skewMs;
     trace.add(`${this.name}: polls`);
     options.onRoom();
   }

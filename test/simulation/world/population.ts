@@ -14,6 +14,8 @@ export interface PopulationDraw {
   /** Share of records that show late, and at most by how much. */
   readonly late: { readonly share: number; readonly mostMs: number };
   readonly malformed: number;
+  /** What the tenant's clock shows beside the true time, ms; its records' times are its own. */
+  readonly skewMs: number;
 }
 
 export interface Population {
@@ -45,7 +47,7 @@ export function populate(draw: PopulationDraw, random: Random): Population {
       id: itsId,
       timeMs,
       detectedMs,
-      visibleMs: (stream === 'all_alerts' ? detectedMs : timeMs) + lateMs + 1,
+      visibleMs: (stream === 'all_alerts' ? detectedMs : timeMs) + lateMs + 1 - draw.skewMs,
       events: random.below(3),
       malformed: random.chance(draw.malformed),
     };
@@ -61,7 +63,8 @@ export function populate(draw: PopulationDraw, random: Random): Population {
     const count = random.chance(0.5) ? 1 : random.between(1, 4);
     let modifiedMs = createdMs;
     for (let number = 0; number < count; number += 1) {
-      const visibleMs = Math.max(modifiedMs + late(), versions.at(-1)?.visibleMs ?? 0);
+      const shownMs = modifiedMs + late() - draw.skewMs;
+      const visibleMs = Math.max(shownMs, versions.at(-1)?.visibleMs ?? shownMs);
       versions.push({ modifiedMs, visibleMs });
       for (let more = random.below(4); more > 0; more -= 1) {
         alerts.push({ id: id(), insertedMs: modifiedMs, visibleMs, countedMs: visibleMs });

@@ -149,7 +149,8 @@ export class Tenant {
     const incident = inside[this.#random.below(inside.length)];
     if (incident === undefined) return;
     const at = incident.versions.findIndex(({ visibleMs }) => visibleMs > clock.nowMs);
-    const version = { modifiedMs: clock.nowMs, visibleMs: clock.nowMs };
+    const modifiedMs = clock.nowMs + this.behaviour.skewMs;
+    const version = { modifiedMs, visibleMs: clock.nowMs };
     incident.versions.splice(at === -1 ? incident.versions.length : at, 0, version);
   }
 
