@@ -32,13 +32,10 @@ export async function answerControl(
 }
 
 /** An object that holds nothing but these names; raises what it refuses. */
-export function optionsOf<Options extends object>(
-  body: unknown,
-  names: readonly string[],
-): Options {
+export function optionsOf(body: unknown, names: readonly string[]): object {
   const found = typeof body === 'object' && body !== null ? Object.keys(body) : ['no object'];
   const unknown = found.filter((name) => !names.includes(name));
-  if (unknown.length === 0) return body as Options;
+  if (unknown.length === 0) return body as object;
   throw new Error(
     `found ${unknown.join(', ')}; expected an object with some of ${names.join(', ')}`,
   );

@@ -82,12 +82,13 @@ export class Population {
   }
 
   /** The time that a record of this whole millisecond gets. */
-  protected exactTime(_index: number, wholeMs: number): number {
+  protected exactTime(index: number, wholeMs: number): number {
+    void index;
     return wholeMs;
   }
 
   /** A record has just become visible. */
-  protected shown(_index: number, _atMs: number): void {
-    return;
+  protected shown(...shown: [index: number, atMs: number]): void {
+    void shown;
   }
 }

@@ -110,15 +110,15 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
 
   tenant.addControl('GET', 'stats', () => tenant.stats());
   tenant.addControl('POST', 'faults', (body) => {
-    tenant.setFaults(optionsOf<Partial<Faults>>(body, Object.keys(NO_FAULTS)));
+    tenant.setFaults(optionsOf(body, Object.keys(NO_FAULTS)) as Partial<Faults>);
     return settings.faults;
   });
   tenant.addControl('POST', 'behaviour', (body) => {
-    tenant.setBehaviour(optionsOf<Partial<Behaviour>>(body, Object.keys(DEFAULT_BEHAVIOUR)));
+    tenant.setBehaviour(optionsOf(body, Object.keys(DEFAULT_BEHAVIOUR)) as Partial<Behaviour>);
     return settings.behaviour;
   });
   tenant.addControl('POST', 'production', (body) => {
-    tenant.produce(optionsOf<ProductionRates>(body, RATE_NAMES));
+    tenant.produce(optionsOf(body, RATE_NAMES) as ProductionRates);
     return tenant.stats();
   });
   tenant.addControl('POST', 'stop-production', () => {
@@ -126,7 +126,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     return tenant.stats();
   });
   tenant.addControl('POST', 'modify', (body) => ({
-    modified: tenant.modify(optionsOf<{ count?: number }>(body, ['count']).count ?? 1),
+    modified: tenant.modify((optionsOf(body, ['count']) as { count?: number }).count ?? 1),
   }));
   return tenant;
 }

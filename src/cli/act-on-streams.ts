@@ -47,14 +47,14 @@ export async function actOnStreams(io: Io, choice: StreamChoice, act: StreamAct)
     service === undefined ? streamsOfInput(known, input) : [chooseStream(known, service, input)];
   await act.confirm?.(streams);
   await withSession(io, config, choice, async (session) => {
-    const failures: unknown[] = [];
+    const failures: Error[] = [];
     for (const stream of streams) {
       try {
         await signalStream(session, stream.workflowId, act.command(stream));
         const { stream: name, input } = stream.identity;
         io.print(`${io.colors.green('ok')} ${name} of ${input} ${act.done(stream)}`);
       } catch (error) {
-        failures.push(error);
+        failures.push(error instanceof Error ? error : new Error(String(error)));
       }
     }
     const [first, ...others] = failures;

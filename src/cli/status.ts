@@ -118,8 +118,8 @@ function raiseInTrouble({ streams, backfills }: StatusReports): void {
     ...backfills.filter(
       ({ problem, progress }) =>
         problem !== undefined ||
-        (progress !== null &&
-          (progress.fetchError !== null || Object.keys(progress.outputErrors).length > 0)),
+        (progress?.fetchError ?? null) !== null ||
+        Object.keys(progress?.outputErrors ?? {}).length > 0,
     ),
   ];
   if (troubled.length === 0) return;

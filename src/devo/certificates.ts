@@ -104,7 +104,7 @@ function whatElse(bytes: Buffer, kind: 'certificate' | 'key'): string | undefine
     if (kind === 'certificate') {
       return isCertificate(bytes) ? undefined : 'holds no certificate in PEM form';
     }
-    return /ENCRYPTED/.test(text)
+    return text.includes('ENCRYPTED')
       ? 'is an encrypted key; write it without a passphrase: openssl pkey -in OLD -out NEW'
       : undefined;
   }

@@ -17,7 +17,7 @@ export interface ReadRecord {
   /** Not what the service expects: it goes out as it came; undefined: well-formed. */
   readonly malformed: MalformedKind | undefined;
   /** Made only when the record turns out to be new. */
-  events(): DevoEvent[];
+  readonly events: () => DevoEvent[];
 }
 
 /** Reads one record; one without id, or that is no object, is known by its whole content. */

@@ -45,10 +45,12 @@ export function terminalLog(
     if (level === 'info' && !debug && QUIET.has(message)) return undefined;
     if (msg === 'Collector running') return banner(fields, health, colors);
     if (msg === 'Pull statistics') return `${streamOf(fields)} ${pullText(fields, String(time))}`;
-    const { input, inputId, stream, code, reason, ...rest } = fields;
+    const { input, stream, code, reason, ...rest } = fields;
     const where = stream === undefined ? '' : `${streamOf({ input, stream })} `;
-    const what = [code, reason].filter((part) => part !== undefined).join(' ');
-    const more = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
+    const what = [code, reason].filter((part) => typeof part === 'string').join(' ');
+    const more = Object.entries(rest).filter(
+      ([name, value]) => name !== 'inputId' && value !== undefined && value !== null,
+    );
     const tail = more.map(([name, value]) => colors.dim(`${name}=${textOf(value)}`));
     return [`${where}${message}${what === '' ? '' : `: ${what}`}`, ...tail].join(' ');
   }

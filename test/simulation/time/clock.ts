@@ -121,7 +121,7 @@ function startTimer(run: (...args: unknown[]) => void, delayMs = 0, ...args: unk
   const bound = () => {
     resource.runInAsyncScope(run, undefined, ...args);
   };
-  const timer = clock.after(Number(delayMs), bound, owners.getStore());
+  const timer = clock.after(delayMs, bound, owners.getStore());
   return new Handle(() => {
     timer.cancelled = true;
   });
@@ -130,9 +130,9 @@ function startTimer(run: (...args: unknown[]) => void, delayMs = 0, ...args: unk
 function startInterval(run: (...args: unknown[]) => void, everyMs = 0, ...args: unknown[]): Handle {
   const owner = owners.getStore();
   const resource = new AsyncResource('interval');
-  let timer = clock.after(Number(everyMs), again, owner);
+  let timer = clock.after(everyMs, again, owner);
   function again(): void {
-    timer = clock.after(Number(everyMs), again, owner);
+    timer = clock.after(everyMs, again, owner);
     resource.runInAsyncScope(run, undefined, ...args);
   }
   return new Handle(() => {

@@ -38,7 +38,7 @@ function running(atStop: 'give up' | 'finish', body: (endings: Endings) => Promi
 /** A body that ends when it is told to, and with what. */
 function openBody() {
   let endings: Endings | undefined;
-  let finish = (_: string) => undefined as void;
+  let finish: (value: string) => void = () => undefined;
   const body = async (given: Endings) => {
     endings = given;
     return await new Promise<string>((resolve, reject) => {
@@ -86,7 +86,7 @@ it('gives up what fetches when the worker stops, to be done again', async () => 
 it('lets what delivers finish when the worker stops, and begin no further try', async () => {
   const open = openBody();
   const { ended, stop } = running('finish', open.body);
-  const { signal, tries } = (await open.begun()) as Endings;
+  const { signal, tries } = await open.begun();
   stop();
   expect([signal.aborted, tries.aborted]).toEqual([false, true]);
   open.finish('delivered');

@@ -39,7 +39,7 @@ it('more records in a minute than an answer holds are raised', async () => {
 });
 
 it('a key that a number cannot hold exactly is raised, not mistaken for another', async () => {
-  const table = await openTable(1_000, [{ id: 9_007_199_254_740_993, at: START_MS }]);
+  const table = await openTable(1_000, [{ id: 2 ** 53 + 2, at: START_MS }]);
   const reading = table.read(RANGE, () => undefined);
   await expect(reading).rejects.toMatchObject({ code: 'DEVO_QUERY_REPLY' });
 });

@@ -52,14 +52,17 @@ interface World {
   readonly tenant: Tenant;
   readonly devo: QueryServer;
   /** Hands the records of a service to Devo, as often as `times` says. */
-  deliver(service: Compared, times?: (index: number, record: JsonObject) => number): Promise<void>;
+  deliver: (
+    service: Compared,
+    times?: (index: number, record: JsonObject) => number,
+  ) => Promise<void>;
   /** Hands one event to Devo; it arrived a day after the range. */
-  accept(service: Compared, event: object): void;
+  accept: (service: Compared, event: object) => void;
   /** Runs `verify --json` and returns what it printed and what it raised. */
-  verify(
+  verify: (
     stream: string,
     more?: { readonly repair?: boolean },
-  ): Promise<{ report: Report; code: string | undefined }>;
+  ) => Promise<{ report: Report; code: string | undefined }>;
   readonly configFile: string;
 }
 

@@ -22,7 +22,7 @@ vi.mock('node:fs/promises', async (original) => {
       await reading.gate;
       return await read(...args);
     };
-    return Object.assign(file, { read: gated as typeof file.read });
+    return Object.assign(file, { read: gated });
   };
   return { ...actual, open };
 });

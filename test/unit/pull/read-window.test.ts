@@ -53,7 +53,10 @@ function sinkOf(met: Set<number>) {
       for (const row of rows) met.add(row);
       return Promise.resolve(met.size - before);
     },
-    restart: () => Promise.resolve(met.clear()),
+    restart: () => {
+      met.clear();
+      return Promise.resolve();
+    },
   };
 }
 
