@@ -82,13 +82,12 @@ export class Population {
   }
 
   /** The time that a record of this whole millisecond gets. */
-  protected exactTime(index: number, wholeMs: number): number {
-    void index;
+  protected exactTime(_index: number, wholeMs: number): number {
     return wholeMs;
   }
 
   /** A record has just become visible. */
-  protected shown(...shown: [index: number, atMs: number]): void {
-    void shown;
+  protected shown(_index: number, _atMs: number): void {
+    return;
   }
 }

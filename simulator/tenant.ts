@@ -110,15 +110,15 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
 
   tenant.addControl('GET', 'stats', () => tenant.stats());
   tenant.addControl('POST', 'faults', (body) => {
-    tenant.setFaults(optionsOf(body, Object.keys(NO_FAULTS)) as Partial<Faults>);
+    tenant.setFaults(optionsOf(body, Object.keys(NO_FAULTS)));
     return settings.faults;
   });
   tenant.addControl('POST', 'behaviour', (body) => {
-    tenant.setBehaviour(optionsOf(body, Object.keys(DEFAULT_BEHAVIOUR)) as Partial<Behaviour>);
+    tenant.setBehaviour(optionsOf(body, Object.keys(DEFAULT_BEHAVIOUR)));
     return settings.behaviour;
   });
   tenant.addControl('POST', 'production', (body) => {
-    tenant.produce(optionsOf(body, RATE_NAMES) as ProductionRates);
+    tenant.produce(optionsOf(body, RATE_NAMES));
     return tenant.stats();
   });
   tenant.addControl('POST', 'stop-production', () => {

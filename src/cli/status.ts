@@ -111,8 +111,7 @@ function raiseInTrouble({ streams, backfills }: StatusReports): void {
     ...streams.filter(
       ({ status, problem }) =>
         problem !== undefined ||
-        status === null ||
-        status.fetchError !== null ||
+        status?.fetchError !== null ||
         Object.keys(status.outputErrors).length > 0,
     ),
     ...backfills.filter(

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Agent as HttpAgent } from 'node:http';
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios from 'axios';
@@ -105,7 +106,7 @@ function createClient(config: HttpOutputConfig, ca: string | undefined): AxiosIn
 }
 
 /** Keeps connections, through the proxy that the usual environment variables name for this address, if any. */
-export function agentFor(address: string, ca: string | undefined): Agent {
+export function agentFor(address: string, ca: string | undefined): HttpAgent {
   const trust = { minVersion: 'TLSv1.2', ...(ca && { ca }) } as const;
   const proxy = proxyOfEnvironment(address);
   if (proxy === undefined) return new Agent({ keepAlive: true, ...trust });
