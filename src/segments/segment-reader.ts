@@ -66,11 +66,6 @@ async function* checked(
     checksum = crc32(chunk, checksum);
     yield chunk;
   }
-  compare(path, ref, bytes, checksum);
-}
-
-function compare(path: string, ref: SegmentRef, bytes: number, checksum: number): void {
-  if (bytes !== ref.bytes) throw wrongSize(path, ref, bytes);
   if (checksum !== ref.crc32) {
     throw lostSegment(
       'SEGMENT_DAMAGED',

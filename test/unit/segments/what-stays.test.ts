@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SegmentRef } from '../../../src/pull/receipts.js';
-import { segmentFile, workflowFolder } from '../../../src/segments/segment-paths.js';
+import { markerFile, segmentFile, workflowFolder } from '../../../src/segments/segment-paths.js';
 import { openSegmentStore } from '../../../src/segments/segment-store.js';
 import type { SegmentStore } from '../../../src/segments/segment-store.js';
 
@@ -89,6 +89,14 @@ describe('what is left alone', () => {
     expect(await store.backlog()).toEqual({ segments: 1, bytes: kept.bytes });
   });
 
+  it('is the folder of a workflow whose id, in a file, is that of another', async () => {
+    const folder = 'x'.repeat(81);
+    await mkdir(join(root, folder));
+    await writeFile(join(root, folder, 'workflow-id'), WORKFLOW);
+    expect(await store.sweep(() => Promise.resolve(false))).toBe(0);
+    expect(await readdir(root)).toEqual([folder]);
+  });
+
   it('are folders of strangers and files beside the folders', async () => {
     await mkdir(join(root, '%'));
     await writeFile(join(root, '%', 'file.tmp'), '');
@@ -113,3 +121,37 @@ it.each(['', 'no id', `x${crypto.randomUUID()}`, `${crypto.randomUUID()}x`])(
     expect(hostId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   },
 );
+
+/** What can neither be read nor is it missing: nobody may take it for missing. */
+describe('a folder in the place of a file is an error', () => {
+  it('of a confirmation', async () => {
+    const ref = await written('s1');
+    await mkdir(markerFile(root, WORKFLOW, 's1', 'a'));
+    await expect(store.isConfirmed(ref, 'a')).rejects.toMatchObject({ code: 'SEGMENT_IO' });
+  });
+
+  it('of the host id', async () => {
+    await rm(join(stateDir, 'host-id'));
+    await mkdir(join(stateDir, 'host-id'));
+    const opening = openSegmentStore({ stateDir, taskQueuePrefix: 'p' });
+    await expect(opening).rejects.toMatchObject({
+      code: 'SEGMENT_IO',
+      message: expect.stringContaining('host-id') as string,
+    });
+  });
+
+  it('of a workflow’s id', async () => {
+    await mkdir(join(root, '%', 'workflow-id'), { recursive: true });
+    const sweeping = store.sweep(() => Promise.resolve(true));
+    await expect(sweeping).rejects.toMatchObject({ code: 'SEGMENT_IO' });
+  });
+});
+
+it('a segment that is gone is told by its path', async () => {
+  const ref = await written('s1');
+  await rm(pathOf(ref));
+  const opening = store.open(ref);
+  await expect(opening).rejects.toMatchObject({
+    message: expect.stringContaining(pathOf(ref)) as string,
+  });
+});
