@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -37,7 +38,8 @@ afterAll(async () => {
 
 test.for(SCRIPTS)('$workflow goes as on a real server', async (script) => {
   const real = await playOnServer(script);
-  expect(standIn.find(({ workflow }) => workflow === script.workflow)).toEqual(real);
+  const seen = standIn.find(({ workflow }) => workflow === script.workflow);
+  expect(seen).toEqual(real);
 });
 
 async function playOnStandIn(): Promise<readonly Seen[]> {
@@ -75,7 +77,11 @@ async function playOnServer({ workflow, steps }: Script): Promise<Seen> {
   }
   const result = await handle.result().catch(() => null);
   const { status } = await handle.describe();
-  return { workflow, events: await eventsOf(workflow), answers, status: status.name, result };
+  // A task that failed is tried for ever, and how often by then is a matter of luck.
+  const events = await eventsOf(workflow);
+  const failedAt = events.indexOf('WorkflowTaskFailed');
+  if (failedAt !== -1) events.splice(failedAt + 1, events.length - failedAt - 2);
+  return { workflow, events, answers, status: status.name, result };
 }
 
 /** Names of the events of all runs, the first run's first. */
@@ -94,8 +100,8 @@ async function eventsOf(workflowId: string): Promise<string[]> {
 }
 
 /** `EVENT_TYPE_TIMER_STARTED` is `TimerStarted`. */
-function nameOf(type: unknown): string {
-  return String(type)
+function nameOf(type: number | null | undefined): string {
+  return (temporal.api.enums.v1.EventType[type ?? 0] ?? '')
     .replace('EVENT_TYPE_', '')
     .toLowerCase()
     .replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -36,7 +36,7 @@ export function* owedTo(cluster: Cluster, output: string): Generator<Owed> {
   const since = cluster.joinedMs(output);
   const filled = cluster.backfilled;
   for (const owed of cluster.tenant.owed(new Set<StreamName>(cluster.draw.streams))) {
-    const isLive = owed.timeMs >= cluster.liveFromMs(owed.stream) && owed.visibleMs > since;
+    const isLive = owed.timeMs >= cluster.liveFromMs(owed.stream) && owed.firstMs > since;
     const isFilled =
       filled &&
       since === 0 &&

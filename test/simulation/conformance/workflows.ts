@@ -45,7 +45,8 @@ export async function cancelledAtWork(): Promise<string> {
   } catch (error) {
     if (!isCancellation(error)) throw error;
     return await CancellationScope.nonCancellable(async () => {
-      await sleep('200 ms');
+      // Longer than it takes until the activity has heard of it.
+      await sleep('3 seconds');
       return 'in order';
     });
   }

@@ -36,7 +36,7 @@ export class ActivityTask implements Waiting<ActivityWorker> {
   readonly queue: string;
   readonly priority: number;
   readonly #owner: ActivityOwner;
-  readonly #command: ScheduleActivity;
+  readonly command: ScheduleActivity;
   readonly #toStartMs: number | undefined;
   readonly #toCloseMs: number | undefined;
   readonly #startToCloseMs: number | undefined;
@@ -54,7 +54,7 @@ export class ActivityTask implements Waiting<ActivityWorker> {
 
   constructor(owner: ActivityOwner, command: ScheduleActivity) {
     this.#owner = owner;
-    this.#command = command;
+    this.command = command;
     this.queue = command.taskQueue;
     this.priority = orElse(command.priority?.priorityKey, 3);
     this.#toStartMs = optionalTsToMs(command.scheduleToStartTimeout);
@@ -74,7 +74,7 @@ export class ActivityTask implements Waiting<ActivityWorker> {
 
   take(worker: ActivityWorker): void {
     this.#clearTimers();
-    const { activityType, activityId, arguments: args } = this.#command;
+    const { activityType, activityId, arguments: args } = this.command;
     const { workflowId, runId } = this.#owner;
     const attempt = worker.begin({
       name: activityType,
@@ -106,7 +106,11 @@ export class ActivityTask implements Waiting<ActivityWorker> {
     if (this.#closed || this.#cancelRequested) return;
     this.#cancelRequested = true;
     this.#owner.record('ActivityTaskCancelRequested');
-    if (this.#attempt !== undefined) return;
+  }
+
+  /** The task that asked for its end is done: nobody works at it, so it ends now. */
+  endIfCancelled(): void {
+    if (this.#closed || !this.#cancelRequested || this.#attempt !== undefined) return;
     this.#owner.record('ActivityTaskCanceled');
     this.#close({ cancelled: { failure: this.#wrapped('CANCEL_REQUESTED', CANCELLED) } });
   }
@@ -180,7 +184,7 @@ export class ActivityTask implements Waiting<ActivityWorker> {
     if (this.#cancelRequested) return 'CANCEL_REQUESTED';
     const info = failure.applicationFailureInfo;
     if (info?.nonRetryable) return 'NON_RETRYABLE_FAILURE';
-    const policy = this.#command.retryPolicy;
+    const policy = this.command.retryPolicy;
     const most = policy?.maximumAttempts ?? 0;
     if (most > 0 && this.#attempts >= most) return 'MAXIMUM_ATTEMPTS_REACHED';
     const firstMs = optionalTsToMs(policy?.initialInterval) ?? RETRY.firstMs;
@@ -198,11 +202,11 @@ export class ActivityTask implements Waiting<ActivityWorker> {
     this.#closed = true;
     this.#clearTimers();
     if (this.#toCloseTimer !== undefined) this.#toCloseTimer.cancelled = true;
-    this.#owner.resolve(this.#command.seq, result);
+    this.#owner.resolve(this.command.seq, result);
   }
 
   #wrapped(retryState: RetryState, cause: ProtoFailure): ProtoFailure {
-    const { activityType, activityId } = this.#command;
+    const { activityType, activityId } = this.command;
     return activityFailure(activityType, activityId, retryState, cause);
   }
 

@@ -30,3 +30,12 @@ export type Command = Omit<
 };
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
+
+/** Of a task that did nothing but refuse updates the server keeps nothing. */
+export function isRefusal(jobs: readonly Job[], commands: readonly Command[]): boolean {
+  return (
+    jobs.length > 0 &&
+    jobs.every(({ doUpdate }) => doUpdate) &&
+    commands.every(({ updateResponse }) => updateResponse?.rejected)
+  );
+}

@@ -9,12 +9,15 @@ import { History } from './history.js';
 import type { Matching } from './matching.js';
 import type { Closed, NextRun, RunHost, RunStart } from './run-host.js';
 import { activityFailure, bytesOf, CANCELLED, failureOf, toPayloadList } from './payloads.js';
+import { isRefusal } from './commands.js';
 import type { Command, Job } from './commands.js';
-import type { RunNames } from './sdk-run.js';
+import type { Activated, RunNames } from './sdk-run.js';
 import { RunCache } from './run-cache.js';
 import type { WorkflowWorker } from './run-cache.js';
 import type { Updates } from './updates.js';
 
+/** `ActivityCancellationType` of the SDK's core. */
+const WAIT_CANCELLATION_COMPLETED = 1;
 /** How long a worker may take for a workflow task before the server gives it to another one. */
 const TASK_TIMEOUT_MS = 10_000;
 
@@ -40,6 +43,9 @@ export class Execution implements ActivityOwner {
   readonly #updates: Updates;
   readonly #activityTasks = new Map<number, ActivityTask>();
   readonly #timers = new Map<number, Timer>();
+  /** Activities whose end the workflow did not wait for. */
+  readonly #answered = new Set<number>();
+  #answeredBefore: readonly number[] = [];
   #jobs: Job[] = [];
   #task: 'none' | 'waiting' | 'running' = 'none';
   #worker: WorkflowWorker | undefined;
@@ -124,6 +130,11 @@ export class Execution implements ActivityOwner {
 
   resolve(seq: number, result: ActivityResult): void {
     this.#activityTasks.delete(seq);
+    if (this.#answered.has(seq)) {
+      // Its workflow had its answer, and gets a task that brings nothing.
+      if (this.#task === 'none') this.#schedule();
+      return;
+    }
     if (result.completed) this.#see([result.completed.result], 'result of an activity');
     const failure = result.failed?.failure ?? result.cancelled?.failure;
     if (failure) this.#seeFailure(failure);
@@ -175,19 +186,49 @@ export class Execution implements ActivityOwner {
     const jobs = this.#jobs;
     this.#jobs = [];
     const startedMs = clock.nowMs;
-    const activated = await this.#cache.activate(jobs, {
-      nowMs: clock.nowMs,
-      isReplaying: false,
-      historyEvents: this.history.events,
-      historyBytes: this.history.bytes,
-      continueAsNewSuggested: this.suggestedNow || this.history.suggestsNew(this.#host.limits),
-    });
+    const activated = await this.#activate(jobs);
     clock.after(this.#host.latencyMs(), () => {
       if (this.closed !== undefined) return;
       if (this.#worker !== worker) this.#loseTask(jobs);
       else if (activated.kind === 'failed') this.#failTask(activated.error);
       else this.#complete(jobs, activated.commands, startedMs);
     });
+  }
+
+  /** All that comes of the jobs of a task, with what the worker's core answers by itself meanwhile. */
+  async #activate(jobs: readonly Job[]): Promise<Activated> {
+    const info = {
+      nowMs: clock.nowMs,
+      isReplaying: false,
+      historyEvents: this.history.events,
+      historyBytes: this.history.bytes,
+      continueAsNewSuggested: this.suggestedNow || this.history.suggestsNew(this.#host.limits),
+    };
+    const all: Command[] = [];
+    let next = jobs;
+    while (next.length > 0) {
+      const activated = await this.#cache.activate(next, info);
+      if (activated.kind === 'failed') return activated;
+      all.push(...activated.commands);
+      next = activated.commands.flatMap((command) => this.#answerAtOnce(command, all));
+    }
+    return { kind: 'done', commands: all, flags: [] };
+  }
+
+  /** By default a workflow does not wait until an activity that it cancels has ended. */
+  #answerAtOnce({ requestCancelActivity }: Command, all: readonly Command[]): Job[] {
+    if (!requestCancelActivity) return [];
+    const { seq } = requestCancelActivity;
+    const asked = all.find(({ scheduleActivity }) => scheduleActivity?.seq === seq);
+    const order = asked?.scheduleActivity ?? this.#activityTasks.get(seq)?.command;
+    if (order === undefined || this.#answered.has(seq)) return [];
+    const waits = order.cancellationType === WAIT_CANCELLATION_COMPLETED;
+    if (waits && asked === undefined) return [];
+    this.#answered.add(seq);
+    const { activityType, activityId } = order;
+    const failure = activityFailure(activityType, activityId, 'CANCEL_REQUESTED', CANCELLED);
+    const resolveActivity = { seq, result: { cancelled: { failure } } };
+    return [{ variant: 'resolveActivity', resolveActivity } as unknown as Job];
   }
 
   /** Its worker died with the task in hand. */
@@ -208,6 +249,8 @@ export class Execution implements ActivityOwner {
   #again(jobs: Job[]): void {
     this.#cache.dropLast();
     this.#cache.forget();
+    this.#answered.clear();
+    for (const seq of this.#answeredBefore) this.#answered.add(seq);
     this.#jobs = [...jobs, ...this.#jobs];
     this.#schedule();
   }
@@ -226,11 +269,16 @@ export class Execution implements ActivityOwner {
       this.#again(jobs);
       return;
     }
-    this.record('WorkflowTaskCompleted');
+    if (isRefusal(jobs, commands)) this.history.drop(2);
+    else this.record('WorkflowTaskCompleted');
     this.#cache.keepLast();
+    this.#answeredBefore = [...this.#answered];
     this.lastTaskStartedMs = startedMs;
     for (const command of last === -1 ? commands : commands.slice(0, last + 1)) {
       if (!this.#isUndone(command, commands)) this.#do(command);
+    }
+    if (this.closed === undefined) {
+      for (const task of [...this.#activityTasks.values()]) task.endIfCancelled();
     }
     // What these bring about at once makes one task, and not one each.
     this.#task = 'none';
@@ -245,11 +293,8 @@ export class Execution implements ActivityOwner {
   #isUndone({ scheduleActivity, startTimer }: Command, commands: readonly Command[]): boolean {
     if (startTimer) return commands.some((each) => each.cancelTimer?.seq === startTimer.seq);
     if (!scheduleActivity) return false;
-    const { seq, activityType, activityId } = scheduleActivity;
-    if (!commands.some((each) => each.requestCancelActivity?.seq === seq)) return false;
-    const failure = activityFailure(activityType, activityId, 'CANCEL_REQUESTED', CANCELLED);
-    this.resolve(seq, { cancelled: { failure } });
-    return true;
+    const { seq } = scheduleActivity;
+    return commands.some((each) => each.requestCancelActivity?.seq === seq);
   }
 
   #do(command: Command): void {

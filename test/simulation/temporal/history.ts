@@ -25,6 +25,12 @@ export class History {
     if (this.#keep) this.kinds.push(kind);
   }
 
+  /** Takes back the last events. */
+  drop(count: number): void {
+    this.events -= count;
+    this.kinds.splice(-count);
+  }
+
   suggestsNew(limits: HistoryLimits): boolean {
     return this.events >= limits.suggestedAtEvents || this.bytes >= limits.suggestedAtBytes;
   }

@@ -22,7 +22,8 @@ export class RunCache {
   readonly #workflow: Workflow;
   readonly #flags = new Set<number>();
   #past: Past[] = [];
-  #last: Past | undefined;
+  /** Of the task in hand. */
+  #last: Past[] = [];
   #run: SdkRun | undefined;
 
   constructor(names: RunNames, workflow: Workflow) {
@@ -34,7 +35,7 @@ export class RunCache {
   async activate(jobs: readonly Job[], info: ActivationInfo): Promise<Activated> {
     const run = (this.#run ??= await this.#replayed());
     const ordered = inOrder(jobs);
-    this.#last = { jobs: ordered, info };
+    this.#last.push({ jobs: ordered, info });
     const activated = await run.activate(ordered, info);
     if (activated.kind === 'done') for (const flag of activated.flags) this.#flags.add(flag);
     return activated;
@@ -42,13 +43,13 @@ export class RunCache {
 
   /** The last task counts: later replays begin with it. */
   keepLast(): void {
-    if (this.#last !== undefined) this.#past.push(this.#last);
-    this.#last = undefined;
+    this.#past.push(...this.#last);
+    this.#last = [];
   }
 
   /** The last task does not count. */
   dropLast(): void {
-    this.#last = undefined;
+    this.#last = [];
   }
 
   forget(): void {
@@ -66,7 +67,7 @@ export class RunCache {
   async query(name: string, args: readonly Payload[]): Promise<unknown> {
     if (this.#past.length === 0) throw new Error('the workflow has not begun yet');
     // What a task that does not count yet did to the run in the cache must not show.
-    if (this.#last !== undefined) return await (await this.#replayed()).query(name, args);
+    if (this.#last.length > 0) return await (await this.#replayed()).query(name, args);
     const run = (this.#run ??= await this.#replayed());
     return await run.query(name, args);
   }

@@ -43,6 +43,8 @@ export interface Owed {
   /** By the field that it is asked for by. */
   readonly timeMs: number;
   readonly visibleMs: number;
+  /** When it could be sent for the first time: an alert comes with each version of its incident. */
+  readonly firstMs: number;
 }
 
 /** Name of an incident's version, and of one of its alerts. */

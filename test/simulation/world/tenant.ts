@@ -84,7 +84,7 @@ export class Tenant {
       if (!streams.has(record.stream)) continue;
       const timeMs = record.stream === 'all_alerts' ? record.detectedMs : record.timeMs;
       const { stream, visibleMs } = record;
-      yield { stream, identities: namesOf(record), timeMs, visibleMs };
+      yield { stream, identities: namesOf(record), timeMs, visibleMs, firstMs: visibleMs };
     }
     for (const { id, versions, alerts } of this.#incidents) {
       const last = versions.at(-1);
@@ -92,11 +92,14 @@ export class Tenant {
       const { modifiedMs: timeMs, visibleMs } = last;
       if (streams.has('incidents')) {
         const identities = [incidentName(id, timeMs)];
-        yield { stream: 'incidents', identities, timeMs, visibleMs };
+        yield { stream: 'incidents', identities, timeMs, visibleMs, firstMs: visibleMs };
       }
       if (streams.has('incident_alerts')) {
-        const identities = alerts.map((alert) => incidentAlertName(id, alert.id));
-        yield { stream: 'incident_alerts', identities, timeMs, visibleMs };
+        for (const alert of alerts) {
+          const identities = [incidentAlertName(id, alert.id)];
+          const firstMs = alert.visibleMs;
+          yield { stream: 'incident_alerts', identities, timeMs, visibleMs, firstMs };
+        }
       }
     }
   }
