@@ -51,7 +51,8 @@ describe.each(ENDS)('$end', ({ start }) => {
   it('of `up` ends its server too, and the next start goes on', async () => {
     const { folder, simulator } = place;
     const up = start(['up', '--config', simulator.configFile]);
-    await untilPrinted(up, /Collector running/);
+    // The line of a log, or the banner of a terminal.
+    await untilPrinted(up, /Collector running|collecting.*streams/);
     const server = serverIn(folder);
     expect(isAlive(server)).toBe(true);
     await up.end('SIGKILL');
