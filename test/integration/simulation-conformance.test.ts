@@ -45,7 +45,7 @@ test.for(SCRIPTS)('$workflow goes as on a real server', async (script) => {
 async function playOnStandIn(): Promise<readonly Seen[]> {
   const script = fileURLToPath(import.meta.resolve('../../scripts/simulation/bundle.js'));
   const { bundleSimulation } = (await import(script)) as {
-    bundleSimulation(options: { entry: string }): Promise<string>;
+    bundleSimulation: (options: { entry: string }) => Promise<string>;
   };
   const bundle = await bundleSimulation({ entry: 'test/simulation/conformance/stand-in.ts' });
   const worker = fileURLToPath(import.meta.resolve('../../scripts/simulation/worker.js'));
@@ -75,7 +75,7 @@ async function playOnServer({ workflow, steps }: Script): Promise<Seen> {
       () => answers.push('refused'),
     );
   }
-  const result = await handle.result().catch(() => null);
+  const result: unknown = await handle.result().catch(() => null);
   const { status } = await handle.describe();
   // A task that failed is tried for ever, and how often by then is a matter of luck.
   const events = await eventsOf(workflow);

@@ -222,7 +222,7 @@ export class Execution implements ActivityOwner {
     const asked = all.find(({ scheduleActivity }) => scheduleActivity?.seq === seq);
     const order = asked?.scheduleActivity ?? this.#activityTasks.get(seq)?.command;
     if (order === undefined || this.#answered.has(seq)) return [];
-    const waits = order.cancellationType === WAIT_CANCELLATION_COMPLETED;
+    const waits = Number(order.cancellationType) === WAIT_CANCELLATION_COMPLETED;
     if (waits && asked === undefined) return [];
     this.#answered.add(seq);
     const { activityType, activityId } = order;
@@ -300,8 +300,8 @@ export class Execution implements ActivityOwner {
   #do(command: Command): void {
     if (command.scheduleActivity) {
       // Without arguments the SDK sets none.
-      const scheduleActivity = { ...command.scheduleActivity };
-      scheduleActivity.arguments ??= [];
+      const { arguments: args }: { arguments?: Payload[] } = command.scheduleActivity;
+      const scheduleActivity = { ...command.scheduleActivity, arguments: args ?? [] };
       this.#see(scheduleActivity.arguments, `arguments of ${scheduleActivity.activityType}`);
       this.#activityTasks.set(scheduleActivity.seq, new ActivityTask(this, scheduleActivity));
     } else if (command.requestCancelActivity) {
