@@ -23,7 +23,14 @@ beforeEach(async () => {
   place = await openPlace({ incidents: 1 });
   temporary = mkdtempSync(join(tmpdir(), 'mortal-'));
 });
+const running: { end?: (signal: 'SIGKILL') => unknown; stop?: () => unknown }[] = [];
+/** Has it ended with the test in any case. */
+function kept<Started extends (typeof running)[number]>(started: Started): Started {
+  running.push(started);
+  return started;
+}
 afterEach(async () => {
+  for (const { end, stop } of running.splice(0)) await (end?.('SIGKILL') ?? stop?.());
   await place.close();
   rmSync(temporary, { recursive: true, force: true });
 });
@@ -50,20 +57,20 @@ async function untilGone(what: () => boolean): Promise<void> {
 describe.each(ENDS)('$end', ({ start }) => {
   it('of `up` ends its server too, and the next start goes on', async () => {
     const { folder, simulator } = place;
-    const up = start(['up', '--config', simulator.configFile]);
+    const up = kept(start(['up', '--config', simulator.configFile]));
     // The line of a log, or the banner of a terminal.
     await untilPrinted(up, /Collector running|collecting.*streams/);
     const server = serverIn(folder);
     expect(isAlive(server)).toBe(true);
     await up.end('SIGKILL');
     await untilGone(() => isAlive(server));
-    const next = startUp(simulator.configFile);
+    const next = kept(startUp(simulator.configFile));
     await untilPrinted(next, /Collector running/);
     expect(await next.stop()).toBe(0);
   });
 
   it('of `demo` leaves neither its server nor its folder', async () => {
-    const demo = start(['demo'], { TMPDIR: temporary });
+    const demo = kept(start(['demo'], { TMPDIR: temporary }));
     await untilPrinted(demo, /produced/);
     const [name = ''] = readdirSync(temporary);
     const server = serverIn(join(temporary, name));
@@ -75,9 +82,9 @@ describe.each(ENDS)('$end', ({ start }) => {
 
 it('a second collector on the same state folder ends with a clear word, and the first works on', async () => {
   const { folder, simulator } = place;
-  const first = startUp(simulator.configFile);
+  const first = kept(startUp(simulator.configFile));
   await untilPrinted(first, /Collector running/);
-  const second = startUp(simulator.configFile);
+  const second = kept(startUp(simulator.configFile));
   const [line] = await untilPrinted(second, /^error STATE_FOLDER_IN_USE.*$/m);
   expect(line).toContain(`${join(folder, 'state')} in use by process ${first.pid} `);
   expect(await second.stop()).toBe(1);
@@ -87,10 +94,10 @@ it('a second collector on the same state folder ends with a clear word, and the 
 
 it('a start right after kill -9 waits for the server left behind', async () => {
   const { simulator } = place;
-  const first = startUp(simulator.configFile);
+  const first = kept(startUp(simulator.configFile));
   await untilPrinted(first, /Collector running/);
   await first.killWorker();
-  const second = startUp(simulator.configFile);
+  const second = kept(startUp(simulator.configFile));
   await untilPrinted(second, /Collector running/);
   expect(await second.stop()).toBe(0);
 });
