@@ -300,8 +300,9 @@ export class Execution implements ActivityOwner {
   #do(command: Command): void {
     if (command.scheduleActivity) {
       // Without arguments the SDK sets none.
-      const { arguments: args }: { arguments?: Payload[] } = command.scheduleActivity;
-      const scheduleActivity = { ...command.scheduleActivity, arguments: args ?? [] };
+      const asked = command.scheduleActivity;
+      const args = (asked as Partial<typeof asked>).arguments ?? [];
+      const scheduleActivity = { ...asked, arguments: args };
       this.#see(scheduleActivity.arguments, `arguments of ${scheduleActivity.activityType}`);
       this.#activityTasks.set(scheduleActivity.seq, new ActivityTask(this, scheduleActivity));
     } else if (command.requestCancelActivity) {
