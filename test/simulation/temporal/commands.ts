@@ -39,3 +39,13 @@ export function isRefusal(jobs: readonly Job[], commands: readonly Command[]): b
     commands.every(({ updateResponse }) => updateResponse?.rejected)
   );
 }
+
+/** What is asked for and called off in one task never reaches the server. */
+export function isUndone(
+  { scheduleActivity, startTimer }: Command,
+  commands: readonly Command[],
+): boolean {
+  if (startTimer) return commands.some((each) => each.cancelTimer?.seq === startTimer.seq);
+  if (!scheduleActivity) return false;
+  return commands.some((each) => each.requestCancelActivity?.seq === scheduleActivity.seq);
+}

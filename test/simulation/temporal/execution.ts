@@ -1,16 +1,18 @@
 import type { Payload, ProtoFailure } from '@temporalio/common';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { clock } from '../time/clock.js';
-import type { Timer } from '../time/clock.js';
 import type { ActivityWorker, AttemptHandle } from './activity-attempt.js';
 import { ActivityTask } from './activity-task.js';
 import type { ActivityOwner, ActivityResult } from './activity-task.js';
 import { History } from './history.js';
 import type { Matching } from './matching.js';
-import type { Closed, NextRun, RunHost, RunStart } from './run-host.js';
-import { activityFailure, bytesOf, CANCELLED, failureOf, toPayloadList } from './payloads.js';
-import { isRefusal } from './commands.js';
+import type { Closed, RunHost, RunStart } from './run-host.js';
+import { activityFailure, bytesOf, CANCELLED, toPayloadList } from './payloads.js';
+import { isRefusal, isUndone } from './commands.js';
+import { endOf } from './end-of.js';
+import { beginJob, jobOf, signalJob, updateJob } from './jobs.js';
 import type { Command, Job } from './commands.js';
+import { RunTimers } from './run-timers.js';
 import type { Activated, RunNames } from './sdk-run.js';
 import { RunCache } from './run-cache.js';
 import type { WorkflowWorker } from './run-cache.js';
@@ -42,7 +44,7 @@ export class Execution implements ActivityOwner {
   readonly #cache: RunCache;
   readonly #updates: Updates;
   readonly #activityTasks = new Map<number, ActivityTask>();
-  readonly #timers = new Map<number, Timer>();
+  readonly #timers = new RunTimers();
   /** Activities whose end the workflow did not wait for. */
   readonly #answered = new Set<number>();
   #answeredBefore: readonly number[] = [];
@@ -62,21 +64,9 @@ export class Execution implements ActivityOwner {
     this.#cache = new RunCache(start.names, host.workflowOf(start.names.type));
     this.#see(start.args, 'arguments');
     this.record('WorkflowExecutionStarted', bytesOf(start.args));
-    const initializeWorkflow = {
-      workflowType: start.names.type,
-      workflowId: start.names.workflowId,
-      arguments: [...start.args],
-      headers: {},
-      memo: { fields: start.memo },
-      searchAttributes: { indexedFields: start.attributes },
-    };
-    this.#jobs.push({ variant: 'initializeWorkflow', initializeWorkflow } as unknown as Job);
+    this.#jobs.push(beginJob(start));
     if (start.startDelayMs === 0) this.#schedule();
-    else
-      this.#timers.set(
-        0,
-        clock.after(start.startDelayMs, () => this.#schedule()),
-      );
+    else this.#timers.start(0, start.startDelayMs, () => this.#schedule());
   }
 
   get workflowId(): string {
@@ -95,28 +85,18 @@ export class Execution implements ActivityOwner {
     const input = toPayloadList(args);
     this.#see(input, `signal ${name}`);
     this.record('WorkflowExecutionSignaled', bytesOf(input));
-    const signalWorkflow = { signalName: name, input, headers: {}, identity: 'client' };
-    this.#add({ variant: 'signalWorkflow', signalWorkflow } as unknown as Job);
+    this.#add(signalJob(name, input));
   }
 
   update(id: string, name: string, args: readonly unknown[]): void {
-    const doUpdate = {
-      id,
-      protocolInstanceId: id,
-      name,
-      input: toPayloadList(args),
-      headers: {},
-      meta: { updateId: id, identity: 'client' },
-      runValidator: true,
-    };
-    this.#add({ variant: 'doUpdate', doUpdate } as unknown as Job);
+    this.#add(updateJob(id, name, toPayloadList(args)));
   }
 
   cancel(): void {
     if (this.cancelRequested) return;
     this.cancelRequested = true;
     this.record('WorkflowExecutionCancelRequested');
-    this.#add({ variant: 'cancelWorkflow', cancelWorkflow: { reason: '' } } as unknown as Job);
+    this.#add(jobOf('cancelWorkflow', { reason: '' }));
   }
 
   terminate(reason: string): void {
@@ -138,7 +118,7 @@ export class Execution implements ActivityOwner {
     if (result.completed) this.#see([result.completed.result], 'result of an activity');
     const failure = result.failed?.failure ?? result.cancelled?.failure;
     if (failure) this.#seeFailure(failure);
-    this.#add({ variant: 'resolveActivity', resolveActivity: { seq, result } } as unknown as Job);
+    this.#add(jobOf('resolveActivity', { seq, result }));
   }
 
   onAttemptEnded(attempt: AttemptHandle, accepted: boolean): void {
@@ -227,8 +207,7 @@ export class Execution implements ActivityOwner {
     this.#answered.add(seq);
     const { activityType, activityId } = order;
     const failure = activityFailure(activityType, activityId, 'CANCEL_REQUESTED', CANCELLED);
-    const resolveActivity = { seq, result: { cancelled: { failure } } };
-    return [{ variant: 'resolveActivity', resolveActivity } as unknown as Job];
+    return [jobOf('resolveActivity', { seq, result: { cancelled: { failure } } })];
   }
 
   /** Its worker died with the task in hand. */
@@ -275,7 +254,7 @@ export class Execution implements ActivityOwner {
     this.#answeredBefore = [...this.#answered];
     this.lastTaskStartedMs = startedMs;
     for (const command of last === -1 ? commands : commands.slice(0, last + 1)) {
-      if (!this.#isUndone(command, commands)) this.#do(command);
+      if (!isUndone(command, commands)) this.#do(command);
     }
     if (this.closed === undefined) {
       for (const task of [...this.#activityTasks.values()]) task.endIfCancelled();
@@ -289,14 +268,6 @@ export class Execution implements ActivityOwner {
     if (this.#jobs.length > 0) this.#schedule();
   }
 
-  /** What is asked for and called off in one task never reaches the server. */
-  #isUndone({ scheduleActivity, startTimer }: Command, commands: readonly Command[]): boolean {
-    if (startTimer) return commands.some((each) => each.cancelTimer?.seq === startTimer.seq);
-    if (!scheduleActivity) return false;
-    const { seq } = scheduleActivity;
-    return commands.some((each) => each.requestCancelActivity?.seq === seq);
-  }
-
   #do(command: Command): void {
     if (command.scheduleActivity) {
       // Without arguments the SDK sets none.
@@ -308,12 +279,14 @@ export class Execution implements ActivityOwner {
     } else if (command.requestCancelActivity) {
       this.#activityTasks.get(command.requestCancelActivity.seq)?.requestCancel();
     } else if (command.startTimer) {
-      this.#startTimer(
-        command.startTimer.seq,
-        optionalTsToMs(command.startTimer.startToFireTimeout),
-      );
+      const { seq, startToFireTimeout } = command.startTimer;
+      this.record('TimerStarted');
+      this.#timers.start(seq, optionalTsToMs(startToFireTimeout) ?? 1, () => {
+        this.record('TimerFired');
+        this.#add(jobOf('fireTimer', { seq }));
+      });
     } else if (command.cancelTimer) {
-      this.#cancelTimer(command.cancelTimer.seq);
+      if (this.#timers.cancel(command.cancelTimer.seq)) this.record('TimerCanceled');
     } else if (command.upsertWorkflowSearchAttributes) {
       const fields = command.upsertWorkflowSearchAttributes.searchAttributes?.indexedFields ?? {};
       this.record('UpsertWorkflowSearchAttributes', bytesOf(Object.values(fields)));
@@ -347,52 +320,19 @@ export class Execution implements ActivityOwner {
   }
 
   #end(command: Command): void {
-    if (command.completeWorkflowExecution) {
-      const result = command.completeWorkflowExecution.result ?? undefined;
-      this.#see([result], 'result');
-      this.#close({ status: 'COMPLETED', result }, 'WorkflowExecutionCompleted');
-    } else if (command.failWorkflowExecution) {
-      const failure = command.failWorkflowExecution.failure ?? failureOf(new Error('none given'));
-      this.#seeFailure(failure);
-      this.#close({ status: 'FAILED', failure }, 'WorkflowExecutionFailed');
-    } else if (command.cancelWorkflowExecution) {
-      this.#close({ status: 'CANCELLED' }, 'WorkflowExecutionCanceled');
-    } else if (command.continueAsNewWorkflowExecution) {
-      const { continueAsNewWorkflowExecution: asked } = command;
-      const args = asked.arguments ?? [];
-      const next: NextRun = {
-        args,
-        memo: { ...this.memo, ...asked.memo },
-        attributes: { ...this.attributes, ...asked.searchAttributes?.indexedFields },
-        startDelayMs: optionalTsToMs(asked.backoffStartInterval) ?? 0,
-      };
-      this.#close({ status: 'CONTINUED_AS_NEW', next }, 'WorkflowExecutionContinuedAsNew');
-    }
-  }
-
-  #startTimer(seq: number, delayMs = 1): void {
-    this.record('TimerStarted');
-    const timer = clock.after(delayMs, () => {
-      this.#timers.delete(seq);
-      this.record('TimerFired');
-      this.#add({ variant: 'fireTimer', fireTimer: { seq } } as unknown as Job);
-    });
-    this.#timers.set(seq, timer);
-  }
-
-  #cancelTimer(seq: number): void {
-    const timer = this.#timers.get(seq);
-    if (timer === undefined) return;
-    timer.cancelled = true;
-    this.#timers.delete(seq);
-    this.record('TimerCanceled');
+    const end = endOf(command, this);
+    if (end === undefined) return;
+    const { closed, event } = end;
+    if (closed.status === 'COMPLETED') this.#see([closed.result], 'result');
+    if (closed.status === 'FAILED') this.#seeFailure(closed.failure);
+    this.#close(closed, event);
   }
 
   #close(closed: Closed, event: string): void {
     if (this.closed !== undefined) return;
     this.closed = closed;
     this.record(event);
-    for (const timer of this.#timers.values()) timer.cancelled = true;
+    this.#timers.clear();
     for (const task of this.#activityTasks.values()) task.abandon();
     this.#updates.abandon(this.runId);
     this.#host.onClosed(this, closed);
