@@ -10,7 +10,8 @@ import { codeOfRejection, framesOf, segmentOf, unwatched } from './segments.js';
 import { tlsConfig } from './tls-config.js';
 
 const DELIVERIES = 10;
-const CUT_OFF = ['DEVO_SEND_CLOSED', 'DEVO_SEND_RESET'];
+/** Each has the segment sent again; right behind a handshake that was slow it reads as a refusal. */
+const CUT_OFF = ['DEVO_SEND_CLOSED', 'DEVO_SEND_RESET', 'DEVO_SEND_REFUSED'];
 
 let authority: Authority;
 let files: CertificateFiles;
