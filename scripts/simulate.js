@@ -1,4 +1,4 @@
-// npm run simulate -- [--seeds N] [--from S] [--seed S] [--trace] [--mutants [--only TEXT]]
+// npm run simulate -- [--seeds N] [--from S] [--seed S] [--trace] [--faults KIND,KIND] [--mutants [--only TEXT]]
 // Lives through N worlds, each drawn from its seed, and prints what came of them; --seed S replays one. --mutants
 // takes protections out of the product, one at a time, and prints which seed notices.
 import { performance } from 'node:perf_hooks';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    faults: { type: 'string' },
   },
 });
 
@@ -31,7 +32,11 @@ if (values.mutants) {
 }
 const bundle = await bundleSimulation();
 const begun = performance.now();
-const outcomes = await runSeeds(bundle, seeds, { trace: values.trace, kept: one === undefined });
+const outcomes = await runSeeds(bundle, seeds, {
+  trace: values.trace,
+  kept: one === undefined,
+  only: values.faults?.split(','),
+});
 const failed = outcomes.filter(({ failed: isFailed }) => isFailed);
 for (const outcome of failed.slice(0, 10)) printFailure(outcome);
 if (one !== undefined) outcomes.forEach(printReplay);

@@ -8,7 +8,7 @@ const S = 'src/segments/';
 
 export const MUTANTS = [
   {
-    name: 'a cancelled stream is dead (W1)',
+    name: 'a cancelled stream is dead',
     edits: [
       [
         `${W}collect-service.ts`,
@@ -18,21 +18,8 @@ export const MUTANTS = [
     ],
   },
   {
-    name: 'a stream that comes back while it stops fails (W2)',
-    edits: [
-      [
-        `${W}collect-service.ts`,
-        'if (!(control.leaving && isCancellation(error))) throw error;',
-        'if (!(control.stop && isCancellation(error))) throw error;',
-      ],
-    ],
-  },
-  {
-    name: 'a stream that was terminated starts anew (W3)',
-    edits: [['src/worker/last-state.ts', 'of readings)', 'of readings.slice(0, 1))']],
-  },
-  {
-    name: 'a paused stream never continues as new (W4)',
+    name: 'a paused stream never continues as new',
+    faults: ['paused', 'receiver down'],
     edits: [
       [
         `${W}collect-service.ts`,
@@ -47,7 +34,8 @@ export const MUTANTS = [
     ],
   },
   {
-    name: 'a late record in a lost segment counts as sent to all (W5)',
+    name: 'a late record in a lost segment counts as sent to all',
+    faults: ['segments deleted', 'receiver down', 'host lost with its disk'],
     edits: [
       [`${W}refetch.ts`, 'import { withoutKeys }', 'import { mergeKeys, withoutKeys }'],
       [
@@ -63,7 +51,8 @@ export const MUTANTS = [
     ],
   },
   {
-    name: 'a lost segment that is fetched again drops a window (W6)',
+    name: 'a lost segment that is fetched again drops a window',
+    faults: ['segments deleted', 'receiver down', 'API slow'],
     edits: [
       [
         `${W}pull-cycle.ts`,
@@ -80,24 +69,28 @@ export const MUTANTS = [
     ],
   },
   {
-    name: 'an output that left keeps its error (W7)',
+    name: 'an output that left keeps its error',
+    faults: ['receiver refuses the certificate', 'receiver down', 'output leaves the config'],
     edits: [
       [`${W}deliveries.ts`, 'if (!isConfigured(output)) return;', ''],
       [`${W}deliveries.ts`, ' || !isConfigured(output);', ';'],
     ],
   },
   {
-    name: 'a pause before a backfill has begun is dropped (W11)',
+    name: 'a pause before a backfill has begun is dropped',
+    faults: ['backfill paused', 'API slow', 'all hosts killed'],
     edits: [[`${W}backfill.ts`, '    work.paused = control.paused;\n', '']],
   },
   {
-    name: 'a pause begins a pull (W12)',
+    name: 'a pause begins a pull',
+    faults: ['paused'],
     edits: [
       [`${W}collect-service.ts`, 'if (over() || state.paused) continue;', 'if (over()) continue;'],
     ],
   },
   {
     name: "one output's confirmation counts for all",
+    faults: ['receiver down', 'process killed', 'host lost with its disk'],
     edits: [
       [
         `${W}deliveries.ts`,
@@ -108,22 +101,27 @@ export const MUTANTS = [
   },
   {
     name: 'an old pull goes on after a reset',
+    faults: ['reset', 'API slow'],
     edits: [[`${W}pull-cycle.ts`, 'if (current()) {', 'if (state.cycle !== undefined) {']],
   },
   {
     name: 'a segment fetched again leaves out its own records',
+    faults: ['segments deleted', 'receiver down', 'host lost with its disk'],
     edits: [[`${W}refetch.ts`, 'withoutKeys(knownKeys(), item.newKeys)', 'knownKeys()']],
   },
   {
     name: 'a lane counts what other lanes have yet to deliver, or not its own',
+    faults: ['receiver down', 'receiver slow'],
     edits: [[`${W}work-state.ts`, 'item.lane === lane', 'item.lane > lane']],
   },
   {
     name: 'an output that was unlucky is cancelled in every drain',
+    faults: ['receiver slow', 'suggested to continue as new'],
     edits: [[`${W}deliveries.ts`, 'isConfigured(output) && isWell(output)', 'false']],
   },
   {
     name: 'a confirmation on disk is not looked at',
+    faults: ['reports to the server lost'],
     edits: [
       [
         `${A}deliver-segment.ts`,
@@ -134,6 +132,7 @@ export const MUTANTS = [
   },
   {
     name: 'a confirmation is not kept on disk',
+    faults: ['process killed'],
     edits: [
       [
         `${A}deliver-segment.ts`,
@@ -144,6 +143,7 @@ export const MUTANTS = [
   },
   {
     name: 'a confirmation of other bytes counts',
+    faults: ['host lost with its disk', 'segments deleted', 'reports to the server lost'],
     edits: [
       [
         `${S}confirmations.ts`,
@@ -159,22 +159,27 @@ export const MUTANTS = [
   },
   {
     name: 'a confirmation is not synced to its folder',
+    faults: ['power cut', 'reports to the server lost'],
     edits: [[`${S}durable-file.ts`, '  await syncFolder(dirname(path));\n}', '}']],
   },
   {
     name: 'no heartbeats',
+    faults: ['receiver slow', 'API slow'],
     edits: [[`${A}guarded.ts`, 'const HEARTBEAT_MS = 5_000;', 'const HEARTBEAT_MS = 5_000_000;']],
   },
   {
     name: 'records that came before are not known',
+    faults: ['process killed'],
     edits: [[`${A}sifter.ts`, 'if (known.has(key)) {', 'if (known.has(`${key} `)) {']],
   },
   {
     name: 'rows of two pages are not told apart',
+    faults: ['incidents move while they are read'],
     edits: [[`${A}sifter.ts`, 'if (met.has(key)) continue;', '']],
   },
   {
     name: 'a window that is read again keeps what it had',
+    faults: ['ties in changing order'],
     edits: [[`${A}window-sink.ts`, '      await writer.restart();\n', '']],
   },
 ];

@@ -14,7 +14,7 @@ const WORKER = join(import.meta.dirname, 'worker.js');
 export async function runSeeds(
   bundle,
   seeds,
-  { trace = false, kept = false, stopAtFirst = false } = {},
+  { trace = false, kept = false, stopAtFirst = false, only } = {},
 ) {
   const outcomes = new Map();
   let waiting = [...seeds];
@@ -26,10 +26,10 @@ export async function runSeeds(
   async function runWorker() {
     let worker = await startWorker(bundle, take);
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      const outcome = await ask(worker, seed, trace);
+      const outcome = await ask(worker, { seed, trace, only });
       if (outcome.gone) worker = await startWorker(bundle, take);
       if (isFailure(outcome) && !outcome.gone) {
-        const again = await ask(worker, seed, false);
+        const again = await ask(worker, { seed, only });
         outcome.replays = again.hash === outcome.hash;
       }
       const failed = isFailure(outcome) || outcome.replays === false;
@@ -57,7 +57,8 @@ async function startWorker(bundle, onReady) {
   return worker;
 }
 
-async function ask(worker, seed, trace) {
+async function ask(worker, order) {
+  const { seed } = order;
   return await new Promise((resolve) => {
     const end = (outcome) => {
       clearTimeout(timer);
@@ -72,6 +73,6 @@ async function ask(worker, seed, trace) {
     const timer = setTimeout(gone, MOST_MS, `no end within ${MOST_MS / 1_000} s`);
     worker.once('message', end);
     worker.once('exit', (code) => gone(`its process ended with ${code}`));
-    worker.send({ seed, trace });
+    worker.send(order);
   });
 }

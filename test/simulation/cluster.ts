@@ -175,7 +175,7 @@ export class Cluster {
 
   startBackfill(): void {
     const { backfill } = this.scenario;
-    if (backfill === undefined) return;
+    if (backfill === undefined || this.server.find(`backfill/${backfill.stream}`)) return;
     const { stream, fromMs, toMs, lanes } = backfill;
     // It would fail at once where the config has no such stream.
     if (!this.draw.streams.includes(stream)) return;

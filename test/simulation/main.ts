@@ -9,19 +9,26 @@ interface Order {
   readonly seed: number;
   /** All steps go to standard output. */
   readonly trace?: boolean;
+  /** Only faults of these kinds. */
+  readonly only?: readonly string[];
 }
 
 install();
-process.on('message', ({ seed, trace: isTraced }: Order) => {
+process.on('message', ({ seed, trace: isTraced, only }: Order) => {
   trace.listener = isTraced === true ? (line) => process.stdout.write(`${line}\n`) : undefined;
   const begunMs = cpuMs();
-  void outcomeOf(seed).then((outcome) => process.send?.({ ...outcome, cpuMs: cpuMs() - begunMs }));
+  void outcomeOf(seed, only).then((outcome) =>
+    process.send?.({ ...outcome, cpuMs: cpuMs() - begunMs }),
+  );
 });
 process.send?.({ ready: SEEDS });
 
-async function outcomeOf(seed: number): Promise<Partial<Outcome>> {
+async function outcomeOf(
+  seed: number,
+  only: readonly string[] | undefined,
+): Promise<Partial<Outcome>> {
   try {
-    return await simulate(seed);
+    return await simulate(seed, only);
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {

@@ -41,8 +41,8 @@ export interface Figures {
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** Lives through one world from its beginning until all is at rest again. */
-export async function simulate(seed: number): Promise<Outcome> {
+/** Lives through one world from its beginning until all is at rest again; `only`: kinds of fault. */
+export async function simulate(seed: number, only?: readonly string[]): Promise<Outcome> {
   clock.restart(START_MS);
   trace.restart(START_MS);
   const random = createRandom(seed);
@@ -76,7 +76,10 @@ export async function simulate(seed: number): Promise<Outcome> {
   await cluster.apply();
   const { backfill, chaosMs } = scenario;
   if (backfill !== undefined) clock.after(backfill.afterMs, () => cluster.startBackfill());
-  const strikes = strikeFaults(cluster, random.fork('faults'), seed >= KNOWN_FROM);
+  const strikes = strikeFaults(cluster, random.fork('faults'), {
+    known: seed >= KNOWN_FROM,
+    only,
+  });
   await cluster.run(chaosMs);
   await calmDown(cluster, strikes);
   const rested = await restAgain(cluster);

@@ -78,6 +78,8 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
     fits: ({ scenario }) => scenario.backfill !== undefined,
     strike: (cluster) => {
       const id = `backfill/${cluster.scenario.backfill?.stream ?? ''}`;
+      // Or it is started and paused at once.
+      if (cluster.server.find(id) === undefined) cluster.startBackfill();
       cluster.signal(id, 'pause');
       return () => {
         cluster.signal(id, 'resume');

@@ -16,20 +16,32 @@ export interface Strikes {
   endAll(): void;
 }
 
+/** Which faults may be drawn. */
+export interface Choice {
+  /** Those that the product does not stand yet, too. */
+  readonly known: boolean;
+  /** These kinds alone, more often and for longer; undefined: all. */
+  readonly only: readonly string[] | undefined;
+}
+
 /** Draws faults over the time of chaos; each ends by itself after a while. */
-export function strikeFaults(cluster: Cluster, random: Random, withKnown: boolean): Strikes {
+export function strikeFaults(cluster: Cluster, random: Random, { known, only }: Choice): Strikes {
   const counts: Record<string, number> = {};
   const going = new Set<() => void>();
   const possible = FAULTS.filter(
-    (fault) => (withKnown || fault.known === undefined) && (fault.fits?.(cluster) ?? true),
+    (fault) =>
+      (known || fault.known === undefined) &&
+      (only?.includes(fault.kind) ?? true) &&
+      (fault.fits?.(cluster) ?? true),
   );
   const { chaosMs } = cluster.scenario;
-  const number = random.chance(0.1) ? 0 : random.between(1, 12);
-  for (let left = number; left > 0; left -= 1) {
+  const drawn = random.chance(0.1) ? 0 : random.between(1, 12);
+  const number = only === undefined ? drawn : 4 * drawn;
+  for (let left = possible.length === 0 ? 0 : number; left > 0; left -= 1) {
     const fault = draw(possible, random);
     // Many at the beginning, where much is under way.
     const atMs = random.chance(0.4) ? random.below(60_000) : random.below(chaosMs);
-    const forMs = Math.round(1_000 * 10 ** (random.next() * 3));
+    const forMs = Math.round(1_000 * 10 ** (random.next() * (only === undefined ? 3 : 4.5)));
     clock.after(atMs, () => strike(fault, forMs));
   }
 
