@@ -115,11 +115,6 @@ export const MUTANTS = [
     edits: [[`${W}work-state.ts`, 'item.lane === lane', 'item.lane > lane']],
   },
   {
-    name: 'an output that was unlucky is cancelled in every drain',
-    faults: ['receiver slow', 'suggested to continue as new'],
-    edits: [[`${W}deliveries.ts`, 'isConfigured(output) && isWell(output)', 'false']],
-  },
-  {
     name: 'a confirmation on disk is not looked at',
     faults: ['reports to the server lost'],
     edits: [

@@ -33,7 +33,7 @@ export async function runSeeds(
         outcome.replays = again.hash === outcome.hash;
       }
       const failed = isFailure(outcome) || outcome.replays === false;
-      outcomes.set(seed, { ...outcome, failed });
+      outcomes.set(seed, { ...outcome, failed, known: known.get(seed)?.known });
       if (failed && stopAtFirst) waiting = [];
     }
     worker.kill();
@@ -46,7 +46,7 @@ export async function runSeeds(
   }
 
   function isFailure({ seed, problems }) {
-    return known.get(seed)?.known === undefined ? problems.length > 0 : problems.length === 0;
+    return known.get(seed)?.known === undefined && problems.length > 0;
   }
 }
 
