@@ -127,9 +127,9 @@ const LOOK_AGAIN_MS = 10_000;
 /** Waits until all is up to date; what is not, where it takes too long. */
 async function restAgain(cluster: Cluster): Promise<string[]> {
   const { settleMs, lookbackMs } = cluster.draw;
-  // A tenant whose clock is behind shows its last records later.
-  const behindMs = Math.max(0, -cluster.tenant.behaviour.skewMs);
-  const calmMs = clock.nowMs + settleMs + lookbackMs + behindMs;
+  // A tenant whose clock is behind shows its last records later, and one that is ahead dates them so.
+  const apartMs = Math.abs(cluster.tenant.behaviour.skewMs);
+  const calmMs = clock.nowMs + settleMs + lookbackMs + apartMs;
   let isNew = true;
   let isDue = true;
   let left: string[] = [];
@@ -151,7 +151,7 @@ async function restAgain(cluster: Cluster): Promise<string[]> {
   };
   const isSo = await cluster.runUntil(
     isAtRest,
-    settleMs + lookbackMs + behindMs + aliveWithinMs(cluster),
+    settleMs + lookbackMs + apartMs + aliveWithinMs(cluster),
   );
   return isSo ? [] : left;
 }
