@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 /** Where a test may be skipped, and for want of what. */
 const MAY_SKIP = {
   'test/unit/config/file-choice.test.ts': 'a user other than root, who may read everything',
+  'test/unit/worker/state-folder.test.ts': 'a user other than root, whom no folder refuses',
   'test/integration/disk.test.ts': 'root that may mount',
   'test/integration/observe.test.ts': 'promtool',
   'test/peers/rsyslog.test.ts': 'rsyslogd with gnutls',
@@ -16,6 +17,7 @@ const MAY_SKIP = {
   'test/unit/devo/certificate-files.test.ts': 'openssl',
   'test/unit/devo/tls-alert.test.ts': 'openssl',
   'test/ui/backfill-form.test.ts': 'Chromium',
+  'test/ui/end-by-hand.test.ts': 'Chromium',
   'test/ui/reset-signal.test.ts': 'Chromium',
 };
 
