@@ -4,7 +4,7 @@ import type { RunStart } from './run-host.js';
 
 /** A job as the SDK's core gives it to a workflow. */
 export function jobOf(variant: NonNullable<Job['variant']>, content: object): Job {
-  return { variant, [variant]: content } as unknown as Job;
+  return { variant, [variant]: content };
 }
 
 export function beginJob({ names, args, memo, attributes }: RunStart): Job {
