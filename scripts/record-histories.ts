@@ -89,6 +89,97 @@ test('reset: by signal, after a refused one', async () => {
   });
 });
 
+/** Records a stream of one output that `steer` does something to; each window has three events. */
+async function recordStream(
+  name: string,
+  steer: (handle: WorkflowHandle) => Promise<unknown>,
+  {
+    deliverSegment = send,
+    outputs = ['a'],
+    ...more
+  }: {
+    readonly deliverSegment?: (input: DeliverSegmentInput) => ReturnType<typeof send>;
+    readonly outputs?: readonly string[];
+    readonly cyclesPerRun?: number;
+  } = {},
+): Promise<void> {
+  let queue = '';
+  const fetchSegment = (input: FetchSegmentInput) => Promise.resolve(receiptFor(input, queue, 3));
+  await bench.withWorker({ fetchSegment, deliverSegment }, async (taskQueue) => {
+    queue = taskQueue;
+    const settings = settingsFor(taskQueue, { periodMs: 300, outputs });
+    const { workflowId } = await startStream(bench.client, settings, more);
+    const handle = bench.client.workflow.getHandle(workflowId);
+    await steer(handle);
+    await save(name, handle);
+  });
+}
+
+/** Refuses what goes to the output b. */
+const refuseB = (input: DeliverSegmentInput) =>
+  input.output === 'b'
+    ? Promise.reject(ApplicationFailure.nonRetryable('no', 'DOWN'))
+    : send(input);
+
+test('paused and resumed, by signals and updates', async () => {
+  await recordStream('collect-paused', async (handle) => {
+    await statusWhere(handle, (s) => s.totals.cycles >= 1);
+    await handle.executeUpdate(messages.UPDATES.pause);
+    await statusWhere(handle, (s) => s.state === 'paused');
+    await handle.signal(messages.resume);
+    await statusWhere(handle, (s) => s.totals.cycles >= 3);
+  });
+});
+
+test('stopped', async () => {
+  await recordStream('collect-stopped', async (handle) => {
+    await statusWhere(handle, (s) => s.totals.cycles >= 1);
+    await handle.signal(messages.stop);
+    await handle.result();
+  });
+});
+
+test('cancelled', async () => {
+  await recordStream('collect-cancelled', async (handle) => {
+    await statusWhere(handle, (s) => s.totals.cycles >= 1);
+    await handle.cancel();
+    await handle.result();
+  });
+});
+
+test('owed: a segment is lost and its window is read again', async () => {
+  let lost = false;
+  const deliverSegment = (input: DeliverSegmentInput) => {
+    if (lost) return send(input);
+    lost = true;
+    return Promise.reject(ApplicationFailure.nonRetryable('gone', 'SEGMENT_MISSING'));
+  };
+  await recordStream(
+    'collect-owed',
+    (handle) => statusWhere(handle, (s) => s.totals.refetched > 0 && s.pendingByOutput.a === 0),
+    { deliverSegment },
+  );
+});
+
+test('two outputs, one of them down', async () => {
+  const blocked = (handle: WorkflowHandle) =>
+    statusWhere(handle, (s) => s.state === 'blocked' && s.totals.segments >= 3);
+  await recordStream('collect-blocked', blocked, {
+    deliverSegment: refuseB,
+    outputs: ['a', 'b'],
+  });
+});
+
+test('continued as new with segments that wait', async () => {
+  const goesOn = (handle: WorkflowHandle) =>
+    statusWhere(handle, (s) => s.totals.cycles === 6 && (s.pendingByOutput.b ?? 0) > 1);
+  await recordStream('collect-continued', goesOn, {
+    deliverSegment: refuseB,
+    outputs: ['a', 'b'],
+    cyclesPerRun: 4,
+  });
+});
+
 test('failed and recovered', async () => {
   let queue = '';
   let refused = true;
@@ -134,7 +225,8 @@ test('incident alerts: a batch, an incident of its own, an unchanged one', async
     const limited = extraDataQueue(taskQueue, { input: 'test', inputId: '1' });
     await bench.withHost(limited, { fetchIncidentAlerts }, async () => {
       const settings = settingsFor(taskQueue, { periodMs: 300 });
-      const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
+      const more = { stream: 'incident_alerts', inputId: '1' } as const;
+      const handle = await startStream(bench.client, settings, more);
       await statusWhere(handle, (s) => s.totals.cycles >= 3 && s.state === 'waiting');
       await save('collect-incident-alerts', handle);
     });

@@ -23,7 +23,7 @@ import { withPrometheus } from './prometheus-picture.js';
 const IMAGES = join(PROJECT_ROOT, 'docs', 'images');
 const HOUR_MS = 3_600_000;
 const INPUT = 'collect/cortex_xdr/simulated';
-const COLUMNS = ['Status', 'Workflow ID', 'CortexInput', 'CortexService', 'CortexLagSeconds'];
+const COLUMNS = ['Status', 'Workflow ID', 'CortexInput', 'CortexService', 'CortexState'];
 /** Cycles on the timeline that is shown: it tells how a stream lives, and each row can still be read. */
 const CYCLES_SHOWN = 2;
 /** Left of it is the menu, above it the bar: neither says anything. */
@@ -109,9 +109,9 @@ test('pictures of Temporal UI', async () => {
   await (await openDetails(page)).getByText('CORTEX_FORBIDDEN').waitFor();
   await take(page, 'error', { height: 680 });
 
-  await page.goto(`${uiUrl}/namespaces/default/workflows?query=CortexLagSeconds%20%3E%3D%20600`);
+  await page.goto(`${uiUrl}/namespaces/default/workflows?query=CortexState%20!%3D%20%22ok%22`);
   await page.getByRole('link', { name: `${INPUT}/audit_managements` }).waitFor();
-  await take(page, 'lagging', { height: 320 });
+  await take(page, 'trouble', { height: 320 });
 
   await page.goto(uiUrl);
   await page.getByRole('link', { name: `${INPUT}/incidents` }).waitFor();

@@ -4,9 +4,16 @@ import { PagesRepeatError, WindowUnsettledError } from '../pull/read-window.js';
 
 /**
  * The failure as Temporal keeps it: code as its type, the message, and whether and when to try again.
- * Nothing of the original error but its text goes along, for causes may hold headers and bodies.
+ * Nothing of the original error but its text goes along, for causes may hold headers and bodies; and no stack, which
+ * would fill the page that an operator reads.
  */
 export function toFailure(error: unknown): Error {
+  const failure = failureOf(error);
+  failure.stack = '';
+  return failure;
+}
+
+function failureOf(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof CollectorError) {
     return ApplicationFailure.create({

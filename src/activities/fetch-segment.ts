@@ -41,12 +41,12 @@ export function createFetchSegment(deps: ActivityDependencies) {
           read.window.toMs,
         );
         const receipt: SegmentReceipt = {
-          segment: stored === null ? null : { ...stored, byTag },
+          counts: { ...counts, requests: read.requests, rereads: read.rereads },
           window: read.window,
           reachedNow: read.reachedNow,
-          counts: { ...counts, requests: read.requests, rereads: read.rereads },
-          newKeys,
           warnings: [...read.warnings, ...warnings, ...malformedWarnings(malformedByKind)],
+          segment: stored === null ? null : { ...stored, byTag },
+          newKeys,
         };
         deps.observer.onFetched(input, receipt, Date.now() - startedMs, malformedByKind);
         return receipt;

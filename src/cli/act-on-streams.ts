@@ -50,9 +50,10 @@ export async function actOnStreams(io: Io, choice: StreamChoice, act: StreamAct)
     const failures: unknown[] = [];
     for (const stream of streams) {
       try {
-        await signalStream(session, stream.workflowId, act.command(stream));
+        const how = await signalStream(session, stream.workflowId, act.command(stream));
         const { stream: name, input } = stream.identity;
-        io.print(`${io.colors.green('ok')} ${name} of ${input} ${act.done(stream)}`);
+        const when = how === 'answered' ? '' : '; no worker answers, so it was sent as a signal';
+        io.print(`${io.colors.green('ok')} ${name} of ${input} ${act.done(stream)}${when}`);
       } catch (error) {
         failures.push(error);
       }

@@ -41,6 +41,19 @@ interface StreamJson {
   readonly pendingByOutput: Readonly<Record<string, number>>;
   readonly errors: readonly ErrorJson[];
   readonly warnings: readonly string[];
+  readonly pausedSince: string | null;
+  /** What is left out of the watermark and read again; `from` and `to` are null where incidents are owed by name. */
+  readonly owed: readonly {
+    readonly reason: string;
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly incidents: readonly string[];
+    readonly outputs: readonly string[];
+    readonly since: string;
+    readonly failures: number;
+    readonly nextTry: string | null;
+    readonly code: string | null;
+  }[];
 }
 
 /** What `status --json` prints; fields are only ever added. */
@@ -59,7 +72,7 @@ export interface StatusReports {
 
 /**
  * The stable form of `status --json`: `{at, streams: [{input, inputId, stream, workflowId, state, startTime,
- * watermark, fetchedTo, lagSeconds, nextPull, lastPull, totals, pendingByOutput, errors, warnings}], backfills}`, the
+ * watermark, fetchedTo, lagSeconds, nextPull, lastPull, totals, pendingByOutput, errors, warnings, pausedSince, owed}], backfills}`, the
  * running backfills as `backfill list --json` has them.
  * Times are ISO 8601 in UTC; `state` is one of pulling, waiting, blocked, failing, paused, stopped, not started,
  * no answer; what a stream that gave no answer cannot tell is null. A fetched and unconfirmed segment counts
@@ -99,6 +112,18 @@ function streamJson(report: StreamReport, nowMs: number): StreamJson {
       })),
     ],
     warnings: status?.warnings ?? [],
+    pausedSince: isoOrNull(status?.pausedSinceMs),
+    owed: (status?.owed ?? []).map(({ reason, window, incidents, outputs, ...rest }) => ({
+      reason,
+      from: isoOrNull(window?.fromMs),
+      to: isoOrNull(window?.toMs),
+      incidents,
+      outputs,
+      since: iso(rest.sinceMs),
+      failures: rest.failures,
+      nextTry: isoOrNull(rest.nextTryMs),
+      code: rest.error?.code ?? null,
+    })),
   };
 }
 

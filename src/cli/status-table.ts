@@ -1,5 +1,6 @@
 import type { Colors, Formatter } from 'picocolors/types.js';
-import type { StreamError, StreamStatus } from '../pull/status.js';
+import type { OwedView, StreamError, StreamStatus } from '../pull/status.js';
+import { formatWindow } from '../pull/time-text.js';
 import type { StreamReport } from '../worker/status.js';
 import { count, isoSeconds, lagText, since } from './cell-text.js';
 import { drawTable } from './table.js';
@@ -99,8 +100,26 @@ function troublesOf({ identity, status, problem }: StreamReport): Trouble[] {
       severity: 'error' as const,
       message: output === undefined ? error.message : `output ${output}: ${error.message}`,
     })),
+    ...owedTroubles(status.owed, subject),
     ...status.warnings.map((message) => ({ ...warning(message), subject })),
   ];
+}
+
+/** Most owed windows that are named. */
+const MOST_OWED = 5;
+
+function owedTroubles(owed: readonly OwedView[], subject: string): Trouble[] {
+  const common = { subject, severity: 'warning', code: 'owed' } as const;
+  const named = owed.slice(0, MOST_OWED).map(({ reason, window, incidents, error, ...rest }) => {
+    const ids = incidents.slice(0, MOST_OWED).join(', ');
+    const what = window === null ? `alerts of incidents ${ids}` : formatWindow(window, 0);
+    const why = error === null ? reason : `${reason}, ${error.code}`;
+    const { failures, nextTryMs } = rest;
+    return { ...common, message: `${what}: ${why}`, failures, nextTryMs };
+  });
+  const more = owed.length - named.length;
+  if (more <= 0) return named;
+  return [...named, { ...common, message: `and ${more} more`, failures: 0, nextTryMs: null }];
 }
 
 function ofStatus(

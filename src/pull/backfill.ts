@@ -1,5 +1,5 @@
 import type { StreamIdentity, StreamSettings } from './settings.js';
-import type { StreamError, StreamTotals } from './status.js';
+import type { OwedView, StreamError, StreamTotals } from './status.js';
 import type { TimeWindow } from './window.js';
 
 /** What an operator asks for: the argument of the workflow `backfill`, as typed into Temporal UI. */
@@ -54,6 +54,8 @@ export interface BackfillProgress extends StreamIdentity {
   readonly endedMs: number | null;
   readonly fetchError: StreamError | null;
   readonly outputErrors: Readonly<Record<string, StreamError>>;
+  /** What is left out of the lanes' progress: it is read again before the backfill ends. */
+  readonly owed: readonly OwedView[];
   readonly warnings: readonly string[];
 }
 
@@ -85,6 +87,11 @@ export function shareDone(lanes: readonly LaneProgress[]): number {
     width += toMs - fromMs + 1;
   }
   return width === 0 ? 1 : done / width;
+}
+
+/** Id of the workflow that pulls a stream. */
+export function streamIdOf({ input, inputId, stream }: StreamIdentity): string {
+  return `collect/${input}/${inputId}/${stream}`;
 }
 
 /** Id of the workflow that pulls a range; the same range is pulled by one workflow at a time. */

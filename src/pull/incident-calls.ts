@@ -280,15 +280,6 @@ export function endRound(
   return { book: { ...book, owed, suspects: [] }, complete: true };
 }
 
-/** The error of a book in which so much is owed that nothing new may be asked for; null: there is room. */
-export function owesTooMuch({ owed }: IncidentBook): OwedError | null {
-  if (owed.length < LIMITS.owed) return null;
-  return {
-    code: 'PULL_OWES_TOO_MUCH',
-    message: `found ${owed.length} incidents whose alerts the API does not give, expected fewer than ${LIMITS.owed}; no others are asked for until it gives some of them`,
-  };
-}
-
 function setAside({ failed, again }: IncidentRound, nowMs: number): OwedIncident[] {
   return failed.map(({ incident, error }) =>
     owing(incident, owedAfter('refused', nowMs, error), again),

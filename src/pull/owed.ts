@@ -1,3 +1,5 @@
+import { LIMITS } from './limits.js';
+
 /** Why something is read again later, beside what comes after it. */
 export type OwedReason = 'segment lost' | 'refused' | 'alerts outstanding' | 'missing in Devo';
 
@@ -27,7 +29,12 @@ const MOST_TEXT = 80;
  * Failures that may be of one window or one incident alone. All others are of the whole service (key, licence,
  * quota, network) or of this product's own house (a worker, a disk), and nothing is set aside for them.
  */
-const OF_ONE = new Set(['CORTEX_SERVER_ERROR', 'CORTEX_BAD_REQUEST', 'CORTEX_INVALID_REPLY']);
+const OF_ONE = new Set([
+  'CORTEX_SERVER_ERROR',
+  'CORTEX_BAD_REQUEST',
+  'CORTEX_INVALID_REPLY',
+  'PULL_WINDOW_UNSETTLED',
+]);
 
 /** Whether a failure with this code may concern only what was asked for. */
 export function mayConcernOne(code: string): boolean {
@@ -49,6 +56,15 @@ export function owedAfter(
     failures,
     nextTryMs: nowMs + waitMs,
     error: error && { code: error.code, message: error.message.slice(0, MOST_TEXT) },
+  };
+}
+
+/** The error of a lane that owes so much that it reads nothing new; null: there is room. */
+export function owesTooMuch(owed: number): OwedError | null {
+  if (owed < LIMITS.owed) return null;
+  return {
+    code: 'PULL_OWES_TOO_MUCH',
+    message: `found ${owed} windows and incidents that the API does not give, expected fewer than ${LIMITS.owed}; nothing new is read until it gives some of them`,
   };
 }
 

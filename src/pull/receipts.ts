@@ -10,6 +10,8 @@ export type Priority = 'live' | 'backfill';
 /** Which window is read, and which of its records are known. */
 export interface WindowRequest {
   readonly window: TimeWindow;
+  /** The window as whoever reads the history reads it. */
+  readonly windowIso: string;
   /** Keys already delivered, to be left out. */
   readonly knownKeys: readonly KeySlice[];
   /** Keys of records at or after this time come back in the receipt; epoch ms. */
@@ -127,6 +129,8 @@ export interface IncidentAlertsReceipt {
 
 /** Asks for one segment to be sent to one output. */
 export interface DeliverSegmentInput extends StreamIdentity {
+  /** Time of the pull that fetched it, epoch ms. */
+  readonly pullingId: number;
   readonly segment: Segment;
   readonly output: string;
   /** All outputs that get this segment: the file goes when the last of them has confirmed. */

@@ -1,9 +1,14 @@
 import { parseTime } from './parse-time.js';
 
-/** A `resetPersistence` that was understood, or why it was not. */
-export type ParsedReset =
-  | { readonly startTimeMs: number | undefined; readonly requestId: string | undefined }
-  | { readonly problem: string };
+/** A `resetPersistence` that was understood. */
+export interface Reset {
+  /** Epoch ms; undefined: as the config has it. */
+  readonly startTimeMs: number | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** It, or why it was not understood. */
+export type ParsedReset = Reset | { readonly problem: string };
 
 const EXAMPLE = '{"startTime": "2026-01-31T00:00:00Z"}';
 /** How keys that are wrong usually begin, without case and punctuation, and which was meant. */

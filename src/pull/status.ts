@@ -1,4 +1,6 @@
+import type { OwedError, OwedReason } from './owed.js';
 import type { StreamIdentity, StreamSettings, TimeField } from './settings.js';
+import type { TimeWindow } from './window.js';
 
 /** What went wrong last, as `status`, the log and Temporal UI show it. */
 export interface StreamError {
@@ -38,6 +40,30 @@ export interface PullSummary {
   readonly records: number;
   readonly duplicates: number;
   readonly events: number;
+  readonly segments: number;
+}
+
+/** A restart of the persistence. */
+export interface ResetNote {
+  readonly atMs: number;
+  readonly startTimeMs: number;
+  /** `requestId` of the request, so that the same one twice is one reset; null: it had none. */
+  readonly requestId: string | null;
+}
+
+/** What could not be had yet, as `status` and Temporal UI show it. Times are epoch ms. */
+export interface OwedView {
+  readonly reason: OwedReason;
+  readonly window: TimeWindow | null;
+  /** Ids of incidents, where only some are owed. */
+  readonly incidents: readonly string[];
+  /** Outputs that lack it; empty: it was never read, so all of them. */
+  readonly outputs: readonly string[];
+  readonly sinceMs: number;
+  readonly failures: number;
+  /** null: it is read again, and waits to be delivered. */
+  readonly nextTryMs: number | null;
+  readonly error: OwedError | null;
 }
 
 /**
@@ -61,6 +87,12 @@ export interface StreamStatus extends StreamIdentity {
   readonly pendingByOutput: Readonly<Record<string, number>>;
   readonly totals: StreamTotals;
   readonly lastPull: PullSummary | null;
+  /** The last ones, the newest first. */
+  readonly pulls: readonly PullSummary[];
+  /** What is left out of the watermark: it is read again and holds up nothing else. */
+  readonly owed: readonly OwedView[];
+  readonly pausedSinceMs: number | null;
+  readonly lastReset: ResetNote | null;
   /** Error of the fetching side in force, null when the last try went well. */
   readonly fetchError: StreamError | null;
   /** Errors of outputs in force, by output. */

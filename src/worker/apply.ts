@@ -8,8 +8,9 @@ import PQueue from 'p-queue';
 import type { CollectorConfig } from '../config/model.js';
 import { CollectorError } from '../errors/collector-error.js';
 import type { StreamIdentity, StreamSettings } from '../pull/settings.js';
+import type { Work } from '../pull/work.js';
+import type { CollectInput } from '../workflows/collect-service.js';
 import { reconfigure, stop } from '../workflows/messages.js';
-import type { CollectInput, CollectState } from '../workflows/state.js';
 import { lastState } from './last-state.js';
 import type { TemporalSession } from './temporal/open-temporal.js';
 import { identityAttributes } from './temporal/search-attributes.js';
@@ -29,7 +30,7 @@ export interface PlanStep {
   /** As the config has it; undefined where it has none. */
   readonly stream: ConfiguredStream | undefined;
   /** Where a stream that ended goes on, as far as Temporal still knows it. */
-  readonly state?: CollectState | undefined;
+  readonly state?: Work | undefined;
   /** True where records may be missing or come twice. */
   readonly warning?: boolean;
 }
@@ -231,7 +232,7 @@ function streamIdOf(memo: Execution['memo']): string | undefined {
 async function startOrReconfigure(
   { client, searchAttributes }: TemporalSession,
   { workflowId, identity, settings }: ConfiguredStream,
-  state: CollectState | undefined,
+  state: Work | undefined,
 ): Promise<void> {
   const input: CollectInput = { ...identity, settings, ...(state === undefined ? {} : { state }) };
   await client.workflow.signalWithStart('collectService', {

@@ -12,6 +12,7 @@ import type { BackfillProgress, BackfillState } from '../pull/backfill.js';
 import type { backfill } from '../workflows/backfill.js';
 import * as messages from '../workflows/messages.js';
 import type { BackfillOrder } from './backfill-order.js';
+import { ask } from './signal.js';
 import type { TemporalSession } from './temporal/open-temporal.js';
 import { identityAttributes } from './temporal/search-attributes.js';
 import { IDENTITY_MEMO, SETTINGS_MEMO } from './settings-memo.js';
@@ -118,7 +119,7 @@ export async function steerBackfill(
 ): Promise<void> {
   const handle = client.workflow.getHandle(workflowId);
   try {
-    await (command === 'cancel' ? handle.cancel() : handle.signal(messages[command]));
+    await (command === 'cancel' ? handle.cancel() : ask(client, handle, { signal: command }));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new CollectorError(

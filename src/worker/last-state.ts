@@ -1,9 +1,10 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
-import { migrateState, newState, watermarkMs } from '../workflows/state.js';
+import { continued, newStream, watermarkMs } from '../pull/work.js';
+import type { Work } from '../pull/work.js';
 import * as messages from '../workflows/messages.js';
-import type { CollectInput, CollectState } from '../workflows/state.js';
+import type { CollectInput } from '../workflows/collect-service.js';
 import type { TemporalSession } from './temporal/open-temporal.js';
 
 /** A worker answers in milliseconds, also for a run that has ended; without one no answer ever comes. */
@@ -21,7 +22,7 @@ export const ENDED: Readonly<Partial<Record<WorkflowExecutionStatusName, string>
 /** What a stream goes on with, and where that comes from. */
 export interface LastState {
   /** Undefined: nothing is left of it. */
-  readonly state: CollectState | undefined;
+  readonly state: Work | undefined;
   /** Where it goes on from, for the plan. */
   readonly details: readonly string[];
   /** Something is missing, or is sent twice. */
@@ -63,9 +64,9 @@ export async function lastState(session: TemporalSession, run: Run): Promise<Las
 }
 
 /** Undefined where it cannot be read, or is none. */
-async function stateOr(read: () => Promise<unknown>): Promise<CollectState | undefined> {
+async function stateOr(read: () => Promise<unknown>): Promise<Work | undefined> {
   try {
-    return migrateState((await read()) as CollectState);
+    return continued((await read()) as Work);
   } catch {
     return undefined;
   }
@@ -93,6 +94,7 @@ async function beginningOf({ client, namespace }: TemporalSession, run: Run) {
   const [payload] =
     history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   if (payload === undefined) return undefined;
-  const { state, settings } = defaultPayloadConverter.fromPayload<CollectInput>(payload);
-  return state ?? newState(settings, startTime.getTime());
+  const { state, settings, ...identity } =
+    defaultPayloadConverter.fromPayload<CollectInput>(payload);
+  return state ?? newStream(identity, settings, startTime.getTime());
 }

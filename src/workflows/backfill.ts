@@ -1,211 +1,117 @@
 import {
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   CancelledFailure,
   condition,
   continueAsNew,
-  proxyActivities,
-  setCurrentDetails,
   setHandler,
   upsertMemo,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
-import type { CollectorActivities } from '../pull/activity-contract.js';
-import type { BackfillProgress, BackfillRequest } from '../pull/backfill.js';
-import type { StreamSettings } from '../pull/settings.js';
-import { formatDuration } from '../pull/time-text.js';
+import { cutLanes } from '../pull/backfill.js';
+import type { BackfillPlan, BackfillProgress, BackfillRequest } from '../pull/backfill.js';
+import { newCheckpoint } from '../pull/checkpoint.js';
+import { progressOf } from '../pull/report.js';
+import type { Request } from '../pull/requests.js';
+import { newLane, newWork } from '../pull/work.js';
+import type { Work } from '../pull/work.js';
+import { resolveBackfill } from './activities.js';
 import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from './attributes.js';
-import { backfillDetails, newBackfill, progressOf } from './backfill-state.js';
-import type {
-  BackfillControl,
-  BackfillInput,
-  BackfillLane,
-  BackfillWork,
-} from './backfill-state.js';
-import { createDeliveries } from './deliveries.js';
-import { describeFailure } from './failure.js';
-import { isSettings } from './handlers.js';
+import { failureOf, plainFailure } from './failure.js';
 import * as messages from './messages.js';
-import { readNext } from './pull-cycle.js';
-import { refetch } from './refetch.js';
-import type { WorkRun } from './work-run.js';
-import { dropOutputs } from './work-state.js';
+import { registerRequests, takeWaiting } from './requests.js';
+import type { Requested } from './requests.js';
+import { showBackfill } from './view.js';
+import { begin, continuedWork, runWork } from './work.js';
+
+/** Argument of the workflow `backfill`: what was typed, and what a longer one hands to its next run. */
+export interface BackfillInput extends BackfillRequest {
+  readonly state?: Work;
+}
 
 /**
  * One range of time of one stream, pulled and delivered beside the live stream and without touching it. It
  * fails for a request that makes no sense, and waits and tries again for everything else.
  */
 export async function backfill(input: BackfillInput): Promise<BackfillProgress> {
-  const paused = input.state?.paused ?? false;
-  const control: BackfillControl = { wakes: 0, cancelled: false, paused };
-  const shown: { work: BackfillWork | null } = { work: input.state ?? null };
-  registerHandlers(shown, control);
-  void CancellationScope.current().cancelRequested.catch(() => {
-    control.cancelled = true;
-    control.wakes += 1;
+  const control = begin(() => {
+    if (requested.work === null) requested.waiting.push({ kind: 'stop' });
+    else requested.work.stopping = true;
+    show();
   });
+  let ended: 'done' | 'cancelled' | null = null;
+  const show = () => {
+    if (requested.work !== null) showBackfill(requested.work, ended, Date.now());
+  };
+  const requested: Requested = {
+    work: input.state === undefined ? null : continuedWork(input.state),
+    waiting: [],
+    adapt: takeOutputs,
+    changed: show,
+    stopped: control.giveUp,
+  };
+  setHandler(messages.progress, () => requested.work && progressOf(requested.work, ended), {
+    description: 'How far the range is: share of its time, lanes, totals, errors, what is owed',
+  });
+  setHandler(messages.state, () => requested.work, {
+    description: 'Everything that the backfill remembers from run to run',
+  });
+  registerRequests(requested, ['pause', 'resume', 'reconfigure']);
   // Segments in flight are still delivered after a cancellation.
   return await CancellationScope.nonCancellable(async () => {
-    const work = (shown.work ??= await begin(input));
-    work.paused = control.paused;
-    while (!(await pull(work, control))) {
-      await condition(allHandlersFinished);
-      // The next run would not know of a cancellation.
-      if (!control.cancelled) await continueAsNew<typeof backfill>({ ...input, state: work });
-    }
-    work.endedMs = Date.now();
-    const progress = progressOf(work, control);
-    setCurrentDetails(backfillDetails(progress, work.endedMs));
-    if (control.cancelled) throw new CancelledFailure('cancelled; what was fetched is delivered');
-    return progress;
+    const work = (requested.work ??= await resolve(input));
+    takeWaiting(requested);
+    await runWork(work, control, show);
+    await condition(allHandlersFinished);
+    const cancelled = work.stopping;
+    const isDone =
+      work.pending.length === 0 &&
+      work.lanes.every(
+        ({ toMs, checkpoint, owed }) => checkpoint.watermarkMs >= (toMs ?? 0) && owed.length === 0,
+      ) &&
+      work.incidents.owed.length === 0;
+    if (!cancelled && !isDone) await continueAsNew<typeof backfill>({ ...input, state: work });
+    ended = cancelled ? 'cancelled' : 'done';
+    const endedMs = Date.now();
+    work.pulls = work.pulls.map((pull) => ({ ...pull, endedMs }));
+    show();
+    if (cancelled) throw new CancelledFailure('cancelled; what was fetched is delivered');
+    return progressOf(work, ended);
   });
 }
 
 /** Asks a worker what the request means; a request that makes no sense fails the workflow with the reason. */
-async function begin(request: BackfillRequest): Promise<BackfillWork> {
-  const { resolveBackfill } = proxyActivities<CollectorActivities>({
-    startToCloseTimeout: '1 minute',
-    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-  });
+async function resolve(request: BackfillRequest): Promise<Work> {
+  let plan: BackfillPlan;
   try {
-    const plan = await resolveBackfill(request);
-    const { stream, input } = plan.identity;
-    // `apply` reads it here, also of those that were not started by the command.
-    upsertMemo({ settings: plan.settings, identity: plan.identity });
-    if (plan.settings.searchAttributes) {
-      upsertSearchAttributes([
-        { key: SERVICE_ATTRIBUTE, value: stream },
-        { key: INPUT_ATTRIBUTE, value: input },
-      ]);
-    }
-    return newBackfill(plan, Date.now());
+    plan = await resolveBackfill(request);
   } catch (error) {
-    const { code, message } = describeFailure(error);
-    throw ApplicationFailure.nonRetryable(message, code);
+    const { code, message } = failureOf(error);
+    throw plainFailure(code, message);
   }
-}
-
-/** Pulls all lanes; false where the run became long and another one has to go on. */
-async function pull(work: BackfillWork, control: BackfillControl): Promise<boolean> {
-  const { identity, lanes } = work;
-  // A lane that is done tries nothing more that could end an error.
-  for (const lane of lanes) if (lane.done) lane.fetchError = null;
-  const show = () => {
-    setCurrentDetails(backfillDetails(progressOf(work, control), Date.now()));
-  };
-  const deliveries = createDeliveries({
-    identity,
-    state: work,
-    control,
-    ahead: lanes.length,
-    refetch: async (item, givenUp) => {
-      const lane = lanes[item.lane];
-      if (lane === undefined) return;
-      await refetch(runOf(lane), item, () => lane.checkpoint.recentKeys, givenUp);
-    },
-    changed: show,
-  });
-  const changed = () => {
-    deliveries.pump();
-    show();
-  };
-  const runOf = (lane: BackfillLane): WorkRun => ({
-    identity,
-    state: work,
-    control,
-    reader: lane,
-    priority: 'backfill',
-    hasRoom: () => deliveries.hasRoom(),
-    changed,
-  });
-  changed();
-  const ended = () => control.cancelled || workflowInfo().continueAsNewSuggested;
-  await Promise.all(lanes.map((lane, number) => pullLane(runOf(lane), work, lane, number, ended)));
-  await condition(() => work.pending.length === 0 || ended());
-  // Unless an output stays down: then its segments go with the backfill.
-  if (control.cancelled) await condition(() => work.pending.length === 0, '1 minute');
-  await deliveries.drain();
-  return control.cancelled || (lanes.every(({ done }) => done) && work.pending.length === 0);
-}
-
-async function pullLane(
-  run: WorkRun,
-  work: BackfillWork,
-  lane: BackfillLane,
-  number: number,
-  ended: () => boolean,
-): Promise<void> {
-  let { wakes } = run.control;
-  while (!lane.done && !ended()) {
-    await rest(run, wakes, ended);
-    if (work.paused || ended()) continue;
-    wakes = run.control.wakes;
-    const step = await readNext(run, {
+  const { identity, settings, range, warnings } = plan;
+  // `apply` reads it here, also of those that were not started by the command.
+  upsertMemo({ settings, identity });
+  if (settings.searchAttributes) {
+    upsertSearchAttributes([
+      { key: SERVICE_ATTRIBUTE, value: identity.stream },
+      { key: INPUT_ATTRIBUTE, value: identity.input },
+    ]);
+  }
+  const lanes = cutLanes(range, plan.lanes).map(({ fromMs, toMs }, number) =>
+    newLane(
       number,
-      pullingId: work.pullingId,
-      targetMs: lane.range.toMs,
-      checkpoint: lane.checkpoint,
-      readToMs: lane.readToMs,
-      cut: () => work.paused || ended(),
-      current: () => true,
-    });
-    if (step.kind === 'up to date') lane.done = true;
-    if (step.kind === 'read') {
-      lane.checkpoint = step.checkpoint;
-      lane.readToMs = step.readToMs;
-      lane.done = step.reachedNow;
-    }
-    run.changed();
-  }
-}
-
-/** Waits for the end of a pause, or for the next try after an error. */
-async function rest(
-  { state, reader, control }: WorkRun,
-  wakesBefore: number,
-  ended: () => boolean,
-): Promise<void> {
-  await condition(() => !state.paused || ended());
-  const waitMs = (reader.fetchError?.nextTryMs ?? 0) - Date.now();
-  if (waitMs <= 0) return;
-  await condition(() => control.wakes !== wakesBefore || ended(), waitMs, {
-    summary: `again in ${formatDuration(waitMs)}`,
-  });
-}
-
-/** The range, its lookback and its pace stay as they were when it began. */
-function takeOutputs(work: BackfillWork, { outputs, options }: StreamSettings): void {
-  work.settings = { ...work.settings, outputs, ...(options === undefined ? {} : { options }) };
-  upsertMemo({ settings: work.settings });
-  dropOutputs(work, outputs);
-}
-
-function registerHandlers(shown: { work: BackfillWork | null }, control: BackfillControl): void {
-  const setPaused = (paused: boolean) => () => {
-    // It may have come before a worker has said what the request means.
-    control.paused = paused;
-    if (shown.work !== null) shown.work.paused = paused;
-    control.wakes += 1;
-  };
-  setHandler(
-    messages.progress,
-    () => (shown.work === null ? null : progressOf(shown.work, control)),
-    { description: 'How far the range is: share of its time, lanes, totals, errors' },
+      newCheckpoint({ startTimeMs: fromMs, configuredStartMs: settings.startTimeMs }),
+      toMs,
+    ),
   );
-  setHandler(
-    messages.reconfigure,
-    (settings) => {
-      if (shown.work !== null && isSettings(settings)) takeOutputs(shown.work, settings);
-      control.wakes += 1;
-    },
-    { description: 'Take new outputs (apply sends it when the config changed)' },
-  );
-  setHandler(messages.pause, setPaused(true), {
-    description: 'Finish the windows in hand, then rest until resume',
-  });
-  setHandler(messages.resume, setPaused(false), {
-    description: 'End a pause, or the wait after an error',
-  });
+  return { ...newWork(identity, settings, lanes), warnings };
+}
+
+/** Of new settings it takes where it delivers to; the range, its lookback and its pace stay as they began. */
+function takeOutputs({ settings }: Work, request: Request): Request {
+  if (request.kind !== 'reconfigure') return request;
+  const { outputs, options } = request.settings;
+  const taken = { ...settings, outputs, ...(options === undefined ? {} : { options }) };
+  return { kind: 'reconfigure', settings: taken };
 }

@@ -24,6 +24,24 @@ export const WORKFLOW_ERRORS = {
     action:
       'Nothing: the activity runs again at once. Look at the log from before where it recurs.',
   },
+  REQUEST_REFUSED: {
+    title: 'Request refused',
+    cause: 'The payload of an update has another form than the workflow takes; nothing was done.',
+    action: 'Send it again as the message says.',
+  },
+  STREAM_ID_FOREIGN: {
+    title: 'A second workflow of a stream',
+    cause:
+      "Somebody started one by hand, for example with Temporal UI's Start Workflow Like This One; it ended at once.",
+    action:
+      'Nothing: the stream has its own workflow. Steer that one by its updates, or start a backfill.',
+  },
+  STATE_VERSION_FOREIGN: {
+    title: 'State of another release',
+    cause: 'The workflow was handed a state that this release does not know.',
+    action:
+      'Run the release that wrote it; or terminate the workflow, `apply`, and `reset` the stream to where it should begin.',
+  },
   SIGNAL_REFUSED: {
     title: 'Signal refused',
     cause: 'The payload of a signal has another form than the workflow takes.',

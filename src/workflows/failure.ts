@@ -1,17 +1,9 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import { log } from '@temporalio/workflow';
+import type { Failure } from '../pull/lane-changes.js';
 
-/** Why an activity failed for good (its retries included). */
-export interface Failure {
-  /** Stable code, see `docs/troubleshooting.md`. */
-  readonly code: string;
-  readonly message: string;
-  /** False where trying again cannot help until somebody acts. */
-  readonly curable: boolean;
-}
-
-/** Codes after which a segment cannot be delivered any more and its window is fetched again. */
-const SEGMENT_LOST = new Set(['HOST_GONE', 'SEGMENT_MISSING', 'SEGMENT_DAMAGED']);
+/** Of the activities: their worker was asked to stop. */
+export const WORKER_STOPPED = 'WORKER_STOPPED';
 
 /** Reads the code and text out of what an activity raised. */
 export function describeFailure(error: unknown): Failure {
@@ -30,21 +22,15 @@ export function describeFailure(error: unknown): Failure {
         };
   }
   if (cause instanceof ApplicationFailure) {
-    return {
-      code: cause.type ?? 'INTERNAL',
-      message: cause.message,
-      curable: cause.nonRetryable !== true,
-    };
+    const { type, message, nonRetryable } = cause;
+    return { code: type ?? 'INTERNAL', message, curable: nonRetryable !== true };
   }
-  return {
-    code: 'INTERNAL',
-    message: cause instanceof Error ? cause.message : String(cause),
-    curable: true,
-  };
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return { code: 'INTERNAL', message, curable: true };
 }
 
 /** `describeFailure`, and a line in the log where the activity could write none: its worker is gone. */
-export function reportFailure(error: unknown): Failure {
+export function failureOf(error: unknown): Failure {
   const failure = describeFailure(error);
   if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) {
     const { code, message } = failure;
@@ -53,7 +39,9 @@ export function reportFailure(error: unknown): Failure {
   return failure;
 }
 
-/** Whether the segment itself is lost, so that only fetching it again helps. */
-export function isSegmentLost(failure: Failure): boolean {
-  return SEGMENT_LOST.has(failure.code);
+/** A failure of the workflow, or of an update, with a plain message; its stack would tell an operator nothing. */
+export function plainFailure(code: string, message: string): ApplicationFailure {
+  const failure = ApplicationFailure.nonRetryable(message, code);
+  failure.stack = '';
+  return failure;
 }

@@ -3,9 +3,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DeliverSegmentInput, FetchSegmentInput } from '../../src/pull/receipts.js';
+import { watermarkMs } from '../../src/pull/work.js';
+import type { Work } from '../../src/pull/work.js';
 import * as messages from '../../src/workflows/messages.js';
-import { watermarkMs } from '../../src/workflows/state.js';
-import type { CollectState } from '../../src/workflows/state.js';
 import { closedGate } from './gate.js';
 import { untilScheduled } from './pending-activities.js';
 import { recording } from './recording.js';
@@ -82,9 +82,10 @@ describe.concurrent('Request Cancellation ends a stream with its state', () => {
       await until(handle);
       const before = await handle.query(messages.status);
       await handle.cancel();
-      const state: CollectState = await handle.result();
+      const state: Work = await handle.result();
       expect((await handle.describe()).status.name).toBe('COMPLETED');
-      expect(state.checkpoint.watermarkMs).toBeGreaterThanOrEqual(before.fetchedToMs);
+      const [lane] = state.lanes;
+      expect(lane?.checkpoint.watermarkMs).toBeGreaterThanOrEqual(before.fetchedToMs);
 
       Object.assign(trouble, { fetching: false, fetchRefused: false, outputDown: false });
       const next = await startStream(bench.client, settings, { state });
@@ -109,7 +110,7 @@ describe.concurrent('Request Cancellation ends a stream with its state', () => {
       await handle.cancel();
       await statusWhere(handle, (s) => s.state === 'stopped');
       gate.open();
-      const state: CollectState = await handle.result();
+      const state: Work = await handle.result();
       expect(state.pending).toEqual([]);
       expect(recorder.sent).toHaveLength(1);
     });

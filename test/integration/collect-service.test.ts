@@ -231,7 +231,10 @@ test('stops although nobody takes the call that it waits for', async () => {
     });
   await bench.withWorker({ listChangedIncidents }, async (taskQueue) => {
     const settings = settingsFor(taskQueue);
-    const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
+    const handle = await startStream(bench.client, settings, {
+      stream: 'incident_alerts',
+      inputId: '1',
+    });
     await untilScheduled(handle, 'fetchIncidentAlerts');
     await handle.signal(messages.stop);
     await handle.result();
@@ -263,7 +266,10 @@ test('an error of the calls for alerts stays in the status although the list bef
     const queue = extraDataQueue(taskQueue, { input: 'test', inputId: '1' });
     await bench.withHost(queue, { fetchIncidentAlerts }, async () => {
       const settings = settingsFor(taskQueue);
-      const handle = await startStream(bench.client, settings, { stream: 'incident_alerts' });
+      const handle = await startStream(bench.client, settings, {
+        stream: 'incident_alerts',
+        inputId: '1',
+      });
       const first = await statusWhere(handle, (s) => s.fetchError !== null);
       expect({ calls, code: first.fetchError?.code }).toEqual({
         calls: 2,

@@ -107,16 +107,16 @@ describe('embedded Temporal', () => {
   it('gets search attributes that it lacks', async () => {
     const { address, namespace } = await start();
     await withConnection(address, async (connection) => {
-      const lag = 'CortexLagSeconds';
+      const watermark = 'CortexWatermark';
       await connection.operatorService.removeSearchAttributes({
         namespace,
-        searchAttributes: [lag],
+        searchAttributes: [watermark],
       });
       expect(await registerSearchAttributes(connection, namespace)).toBe(true);
       const { customAttributes } = await connection.operatorService.listSearchAttributes({
         namespace,
       });
-      expect(Object.keys(customAttributes)).toContain(lag);
+      expect(Object.keys(customAttributes)).toContain(watermark);
     });
   });
 

@@ -110,7 +110,7 @@ describe('a stream that was ended by hand', () => {
     const [step] = await planApply(first.config, session);
     expect(step).toMatchObject({ action: 'start', warning: true });
     expect(step?.details[0]).toContain('with which its last run began');
-    const beganMs = step?.state?.checkpoint.startTimeMs ?? 0;
+    const beganMs = step?.state?.lanes[0]?.checkpoint.startTimeMs ?? 0;
     expect(beganMs).toBe(first.startTime.getTime() - 24 * 3_600_000);
   });
 });

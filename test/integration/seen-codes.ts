@@ -24,7 +24,8 @@ export async function codesInTemporal(handle: WorkflowHandle): Promise<Set<strin
 async function codesInStatus(handle: WorkflowHandle): Promise<Set<string>> {
   const found = await handle.query(status);
   const warned = found.warnings.flatMap((warning) => /^[A-Z_]+(?=: )/.exec(warning)?.[0] ?? []);
-  return new Set([...errorsOf(found).map(({ error }) => error.code), ...warned]);
+  const owed = found.owed.flatMap(({ error }) => error?.code ?? []);
+  return new Set([...errorsOf(found).map(({ error }) => error.code), ...owed, ...warned]);
 }
 
 /**

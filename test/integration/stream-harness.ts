@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { streamIdOf } from '../../src/pull/backfill.js';
 import type { CollectorActivities } from '../../src/pull/activity-contract.js';
 import type { FetchSegmentInput, SegmentReceipt } from '../../src/pull/receipts.js';
 import type { StreamSettings } from '../../src/pull/settings.js';
 import type { StreamStatus } from '../../src/pull/status.js';
 import { workflowBundle } from '../../src/worker/bundle.js';
-import type { collectService } from '../../src/workflows/collect-service.js';
+import type { CollectInput, collectService } from '../../src/workflows/collect-service.js';
 import { status } from '../../src/workflows/messages.js';
-import type { CollectInput } from '../../src/workflows/state.js';
 import { eventually } from './eventually.js';
 import { startTemporal } from './temporal-server.js';
 
@@ -101,10 +101,12 @@ export async function startStream(
   settings: StreamSettings,
   more: Partial<CollectInput> = {},
 ): Promise<WorkflowHandleWithFirstExecutionRunId<typeof collectService>> {
+  const identity = { input: 'test', inputId: randomUUID(), stream: 'incidents' } as const;
+  const input = { ...identity, settings, ...more };
   return await client.workflow.start<typeof collectService>('collectService', {
-    workflowId: `collect/test/${randomUUID()}/incidents`,
+    workflowId: streamIdOf(input),
     taskQueue: settings.taskQueuePrefix,
-    args: [{ input: 'test', inputId: '1', stream: 'incidents', settings, ...more }],
+    args: [input],
   });
 }
 

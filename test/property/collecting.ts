@@ -1,6 +1,7 @@
 import { afterWindow, keysFor, keysSinceMs, nextWindow } from '../../src/pull/plan.js';
 import { knownKeySet, keysToKeep } from '../../src/pull/keys.js';
-import { migrateCheckpoint, newCheckpoint } from '../../src/pull/checkpoint.js';
+import { newCheckpoint } from '../../src/pull/checkpoint.js';
+import type { Checkpoint } from '../../src/pull/checkpoint.js';
 import { readWindow } from '../../src/pull/read-window.js';
 import type { OverlapMs, TimeWindow } from '../../src/pull/window.js';
 import type { History, ModelOptions, ModelRecord } from './model-api.js';
@@ -65,7 +66,7 @@ export async function collect(scenario: Scenario, parts: Parts = PARTS): Promise
   const api = new ModelApi(START_MS + 2_000, scenario, options);
   const delivered: string[] = [];
   const repeated = new Set<string>();
-  let checkpoint = newCheckpoint({ startTimeMs: START_MS, configuredStartMs: null });
+  let checkpoint: Checkpoint = newCheckpoint({ startTimeMs: START_MS, configuredStartMs: null });
   let windows = 0;
 
   const restMs = 2 * (SETTLE_MS + LOOKBACK_MS) + 4_000;
@@ -94,7 +95,7 @@ export async function collect(scenario: Scenario, parts: Parts = PARTS): Promise
         { sinceMs: parts.keysSinceMs(window, plan), readToMs: read.toMs, sliceMs: SLICE_MS },
       );
       const after = parts.afterWindow(checkpoint, { window: read, newKeys, records }, plan);
-      checkpoint = migrateCheckpoint(JSON.parse(JSON.stringify(after)));
+      checkpoint = JSON.parse(JSON.stringify(after)) as Checkpoint;
       readToMs = read.toMs;
     }
   }

@@ -176,6 +176,11 @@ export function createMetrics() {
       'Fetched segments that an output has not confirmed yet.',
       ['input', 'stream', 'output'],
     ),
+    streamOwed: gauge(
+      'stream_owed',
+      'Windows and incidents left out of the watermark, which are read again; no series where there are none.',
+      ['input', 'stream', 'reason'],
+    ),
     streamErrors: gauge(
       'stream_error_failures',
       'Failures in a row of the error in force; no series where there is none. An empty output: fetching.',

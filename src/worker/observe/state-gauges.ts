@@ -39,6 +39,7 @@ export function setStateGauges(
     metrics.streamPeriod,
     metrics.streamPending,
     metrics.streamErrors,
+    metrics.streamOwed,
   ];
   for (const gauge of ofStreams) gauge.reset();
   for (const view of watched.streams) setStreamGauges(metrics, view, nowMs);
@@ -60,6 +61,7 @@ function setStreamGauges(metrics: CollectorMetrics, view: StreamView, nowMs: num
   for (const [output, segments] of Object.entries(status.pendingByOutput)) {
     metrics.streamPending.set({ ...labels, output }, segments);
   }
+  for (const { reason } of status.owed) metrics.streamOwed.inc({ ...labels, reason });
   const { fetchError, outputErrors } = status;
   if (fetchError !== null) {
     metrics.streamErrors.set({ ...labels, output: '', code: fetchError.code }, fetchError.failures);

@@ -5,13 +5,15 @@ import type { StreamIdentity } from '../../pull/settings.js';
 import { INPUT_ATTRIBUTE, SERVICE_ATTRIBUTE } from '../../workflows/attributes.js';
 
 /** `IndexedValueType` of Temporal's API: temporal/api/enums/v1/common.proto. */
-const INDEXED_VALUE_TYPE = { Keyword: 2, Int: 3 } as const;
+const INDEXED_VALUE_TYPE = { Keyword: 2, Datetime: 6 } as const;
 
 /** What workflows can be listed and sorted by in Temporal UI, with the type of each. */
 export const SEARCH_ATTRIBUTES = {
   CortexService: 'Keyword',
   CortexInput: 'Keyword',
-  CortexLagSeconds: 'Int',
+  CortexState: 'Keyword',
+  CortexError: 'Keyword',
+  CortexWatermark: 'Datetime',
 } as const satisfies Record<string, keyof typeof INDEXED_VALUE_TYPE>;
 
 /** A server knows new attributes only when it has read its namespaces again: seconds on a production cluster. */

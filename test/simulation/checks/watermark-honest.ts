@@ -1,5 +1,5 @@
 import type { BackfillProgress } from '../../../src/pull/backfill.js';
-import type { StreamStatus } from '../../../src/pull/status.js';
+import type { OwedView, StreamStatus } from '../../../src/pull/status.js';
 import type { Cluster } from '../cluster.js';
 import type { Random } from '../random.js';
 import type { Execution } from '../temporal/execution.js';
@@ -9,7 +9,7 @@ import type { Check } from './check.js';
 /** Share of the tasks after which one looks. */
 const LOOKS = 0.15;
 
-/** At and before the watermark everything is confirmed by every output, but for what came late. */
+/** At and before the watermark everything is confirmed by every output or owed, but for what came late. */
 export function watermarkHonest(
   cluster: Cluster,
   random: Random,
@@ -34,7 +34,7 @@ export function watermarkHonest(
     },
   };
 
-  function lookAtLanes(run: Execution, { stream, lanes, startedMs }: BackfillProgress): void {
+  function lookAtLanes(run: Execution, { stream, lanes, startedMs, owed }: BackfillProgress): void {
     if (stream === 'incident_alerts') return;
     for (const { identities, timeMs, visibleMs } of cluster.tenant.owed(new Set([stream]))) {
       const isDone = lanes.some(
@@ -42,7 +42,7 @@ export function watermarkHonest(
       );
       if (!isDone || visibleMs > startedMs) continue;
       for (const output of cluster.draw.outputs) {
-        if (cluster.joinedMs(output) > 0) continue;
+        if (cluster.joinedMs(output) > 0 || isOwed(owed, timeMs, output)) continue;
         const missing = identities.find((name) => cluster.ledger.arrived(output, name) === 0);
         if (missing === undefined) continue;
         report(`${run.workflowId} is past ${missing}, which ${output} does not have`);
@@ -51,8 +51,8 @@ export function watermarkHonest(
     }
   }
 
-  function look(run: Execution, { stream, watermarkMs, settings }: StreamStatus): void {
-    // Incidents that are set aside are behind its watermark, and their status names them in words only.
+  function look(run: Execution, { stream, watermarkMs, settings, owed }: StreamStatus): void {
+    // Incidents that are set aside are behind its watermark, and owed by name and not by time.
     if (stream === 'incident_alerts') return;
     const fromMs = cluster.liveFromMs(stream);
     for (const { identities, timeMs, visibleMs } of cluster.tenant.owed(new Set([stream]))) {
@@ -60,6 +60,7 @@ export function watermarkHonest(
       if (timeMs > watermarkMs || timeMs < fromMs || isLate) continue;
       for (const output of settings.outputs) {
         if (visibleMs <= cluster.joinedMs(output)) continue;
+        if (isOwed(owed, timeMs, output)) continue;
         const missing = identities.find((name) => cluster.ledger.arrived(output, name) === 0);
         if (missing === undefined) continue;
         report(`${run.workflowId} is past ${missing}, which ${output} does not have`);
@@ -67,4 +68,15 @@ export function watermarkHonest(
       }
     }
   }
+}
+
+/** Whether a record's time is left out of the watermark for that output. */
+function isOwed(owed: readonly OwedView[], timeMs: number, output: string): boolean {
+  return owed.some(
+    ({ window, outputs }) =>
+      window !== null &&
+      timeMs >= window.fromMs &&
+      timeMs < window.toMs + 1 &&
+      (outputs.length === 0 || outputs.includes(output)),
+  );
 }

@@ -99,7 +99,7 @@ async function onTenant(
         activities.listChangedIncidents,
         {
           ...STREAM,
-          ...{ window: WINDOW, knownKeys, keysSinceMs: 0, sliceMs: 1_000 },
+          ...{ window: WINDOW, windowIso: '', knownKeys, keysSinceMs: 0, sliceMs: 1_000 },
           ...LIVE,
         },
       ),

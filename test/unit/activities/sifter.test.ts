@@ -18,6 +18,7 @@ function sifterOf(service: ServiceName, changes = {}) {
   const config = { service: serviceConfig({ service }) } as StreamConfig;
   return createSifter(SERVICES[service], config, {
     window: { fromMs: START_MS, toMs: START_MS + HOUR_MS },
+    windowIso: '',
     ...{ knownKeys: [], keysSinceMs: 0, sliceMs: 1_000, ...changes },
   });
 }

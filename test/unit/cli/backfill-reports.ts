@@ -39,6 +39,7 @@ export function backfillReport(
       endedMs: null,
       fetchError: null,
       outputErrors: {},
+      owed: [],
       warnings: [],
       ...progress,
     },

@@ -60,6 +60,7 @@ const WAITING: StreamStatus = {
     records: 120,
     duplicates: 2,
     events: 118,
+    segments: 1,
   },
   fetchError: null,
   outputErrors: {},
@@ -76,5 +77,9 @@ const WAITING: StreamStatus = {
     hostGoneAfterMs: 300_000,
     searchAttributes: true,
   },
+  pulls: [],
+  owed: [],
+  pausedSinceMs: null,
+  lastReset: null,
   warnings: [],
 };

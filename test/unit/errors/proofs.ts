@@ -107,6 +107,9 @@ export const PROOFS = {
     ],
     'unit/devo/query.test.ts': ['DEVO_QUERY_COLUMN', 'DEVO_QUERY_NO_CONTROL'],
     'unit/devo/local-outputs.test.ts': ['DEVO_CONSOLE_CLOSED'],
+    'integration/requests.test.ts': [
+      ...['REQUEST_REFUSED', 'STREAM_ID_FOREIGN', 'STATE_VERSION_FOREIGN'],
+    ],
     'unit/errors/rare-errors.test.ts': [...['CANCELLED', 'DEVO_CONNECT_FAILED']],
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;

@@ -65,6 +65,7 @@ test('no label can hold an id or the content of an event', () => {
     'kind',
     'output',
     'queue',
+    'reason',
     'state',
     'status',
     'stream',
@@ -104,5 +105,6 @@ test('the dashboard leaves out only what its other panels say', () => {
     'cortex_devo_segment_backlog_files',
     'cortex_devo_stream_state',
     'cortex_devo_stream_period_seconds',
+    'cortex_devo_stream_owed',
   ]);
 });

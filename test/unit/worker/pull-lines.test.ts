@@ -14,6 +14,7 @@ const PULL = {
   records: 500,
   duplicates: 88,
   events: 412,
+  segments: 1,
 };
 
 function linesOf() {

@@ -45,6 +45,10 @@ export function statusWith(changes: Partial<StreamStatus> = {}): StreamStatus {
       hostGoneAfterMs: 300_000,
       searchAttributes: false,
     },
+    pulls: [],
+    owed: [],
+    pausedSinceMs: null,
+    lastReset: null,
     warnings: [],
     ...changes,
   };

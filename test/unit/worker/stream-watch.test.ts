@@ -63,6 +63,7 @@ test('remembers the end of the last pull while the next one runs', async () => {
     records: 0,
     duplicates: 0,
     events: 0,
+    segments: 0,
   };
   const { lookAfter, watch } = watchOf([
     reportWith({ lastPull: { ...pull, endedMs: 5 } }),
