@@ -83,7 +83,7 @@ test('an error that nothing but an operator cures shows in the status, and resum
     expect(failing.fetchError?.nextTryMs).toBeGreaterThan(Date.now());
     refused = false;
     await handle.signal(messages.resume);
-    const cured = await statusWhere(handle, (s) => s.totals.events === 1);
+    const cured = await statusWhere(handle, (s) => s.totals.events >= 1);
     expect(cured.fetchError).toBeNull();
     await handle.terminate();
   });
@@ -116,7 +116,7 @@ test('an error that time may cure shows in the status at its first try, and stay
     expect({ tries, state: second.state }).toEqual({ tries: 4, state: 'failing' });
     failing = false;
     await handle.signal(messages.pullNow);
-    const cured = await statusWhere(handle, (s) => s.totals.events === 1);
+    const cured = await statusWhere(handle, (s) => s.totals.events >= 1);
     expect(cured.fetchError).toBeNull();
     await handle.terminate();
   });
